@@ -1,0 +1,1 @@
+"""The example backend: orders, products and users."""
