@@ -1,0 +1,85 @@
+# Needs GNU make 3.81 (what macOS ships) or later. Paths are relative, so that the checkout may live under a path with
+# spaces. Every target that needs the virtual environment asks scripts/bootstrap for it, which answers at once when
+# nothing changed.
+
+.DEFAULT_GOAL := help
+
+# The environment to act on. Not `?=`: shells use $ENV for something else, so only `make up ENV=...` counts.
+ENV = local
+NAME =
+FOLLOW =
+ARGS =
+
+BIN = .venv/bin
+PYTHON_RUN = $(BIN)/python -m
+SCALEWRIGHT = $(PYTHON_RUN) scalewright
+CACHES = .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+
+.PHONY: help up down status logs test lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
+	lock clean bootstrap
+
+##@ Run the backend
+
+up: bootstrap ## Bring up the declared backend (ENV=local)
+	@$(SCALEWRIGHT) up $(ARGS) "$(ENV)"
+
+down: bootstrap ## Stop it and keep its data (ENV=local; ARGS=--delete-data forgets the data too)
+	@$(SCALEWRIGHT) down $(ARGS) "$(ENV)"
+
+status: bootstrap ## Show processes, ports, memory, replication lag, queue length (ENV=local; ARGS=--json)
+	@$(SCALEWRIGHT) status $(ARGS) "$(ENV)"
+
+logs: bootstrap ## Show logs (ENV=local; NAME=orders-1 of one process; FOLLOW=1 goes on)
+	@$(SCALEWRIGHT) logs $(ARGS) $(if $(FOLLOW),--follow) --env "$(ENV)" $(if $(NAME),"$(NAME)")
+
+##@ Work on it
+
+test: bootstrap ## Run the tests (ARGS="tests/plan -k diff" chooses, ARGS=--cov measures coverage)
+	@$(PYTHON_RUN) pytest $(ARGS)
+
+lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture and whitespace; with make -k, all of them
+
+lint-code: bootstrap
+	@echo "ruff check" && $(BIN)/ruff check .
+
+lint-format: bootstrap
+	@echo "ruff format --check" && $(BIN)/ruff format --check .
+
+lint-types: bootstrap
+	@echo "mypy" && $(BIN)/mypy
+
+lint-imports: bootstrap
+	@echo "lint-imports" && $(BIN)/lint-imports
+
+# Against the tree that holds nothing, so that every tracked line counts. A download without history has no git to ask.
+lint-whitespace:
+	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+		echo "git diff --check" && git --no-pager diff --check "$$(git hash-object -t tree /dev/null)"; \
+	else echo "git diff --check: skipped outside a git work tree"; fi
+
+format: bootstrap ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
+
+bench: bootstrap ## Measure: cold, warm and idle up, down, preview (ARGS chooses)
+	@$(PYTHON_RUN) bench $(ARGS)
+
+##@ Look after the checkout
+
+lock: bootstrap ## Compile requirements.lock anew from the two manifests (ARGS=--upgrade takes newer versions)
+	@$(PYTHON_RUN) pip install --quiet "uv>=0.9,<1"
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra local --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
+
+clean: ## Remove the virtual environment and all caches; never the state folder
+	@echo "removing .venv, __pycache__ folders, $(CACHES)"
+	@rm -rf .venv $(CACHES)
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@if [ -d .scalewright ]; then echo "keeping .scalewright (data, secrets, logs): stop what runs with make down"; fi
+
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+bootstrap:
+	@sh scripts/bootstrap
