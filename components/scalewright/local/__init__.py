@@ -1,0 +1,1 @@
+"""The local platform: a declared backend as real processes of one machine."""

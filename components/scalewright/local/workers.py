@@ -1,0 +1,51 @@
+"""Celery workers as processes, one a replica."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from scalewright.local import application
+from scalewright.plan.records import HeartbeatHealth, Process, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scalewright.declaration import Backend, Workers
+    from scalewright.local.site import Site
+
+
+def replicas(name: str, workers: Workers) -> tuple[str, ...]:
+    """Return the names of the replicas of one pool of workers."""
+    return tuple(f"{name}-worker-{number}" for number in range(1, workers.scale.min + 1))
+
+
+def processes(backend: Backend, site: Site) -> Iterator[Process]:
+    """Yield the replicas of each pool of workers."""
+    for name, workers in backend.workers.items():
+        for replica in replicas(name, workers):
+            yield _replica(backend, site, name, workers, replica)
+
+
+def _replica(backend: Backend, site: Site, name: str, workers: Workers, replica: str) -> Process:
+    heartbeat = site.heartbeat(replica)
+    return Process(
+        name=replica,
+        noun=f"workers.{name}",
+        command=(
+            *(site.python, "-m", "celery", "-A", workers.app, "worker", "-Q", ",".join(workers.queues)),
+            # A prefetching worker hides the backlog by which it is scaled.
+            *("-c", str(workers.concurrency), "-n", f"{replica}@%h", "--disable-prefetch"),
+            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+        ),
+        environment={
+            **application.environment(backend, site, name, workers, replica),
+            "HEALTH_FILE": heartbeat,
+        },
+        directory=str(site.project / backend.source),
+        health=HeartbeatHealth(file=heartbeat),
+        depends_on=application.after(backend, (*workers.uses, "redis")),
+        source=site.sources.get(workers.app),
+        # A warm shutdown finishes the task at hand.
+        stop=Stop(seconds=math.ceil(workers.longest_task.seconds) + 10),
+    )
