@@ -1,0 +1,1 @@
+"""Domain-free parts: settings, database, cache, outbox, broker, telemetry."""

@@ -1,0 +1,62 @@
+"""The Celery application: JSON over Redis, with no task lost when a worker or the broker is.
+
+Options of the Redis transport: kombu 5.7, `kombu/transport/redis.py`.
+"""
+
+import math
+from urllib.parse import quote
+
+from celery import Celery
+
+from shop.kit.settings import QueueSettings
+
+CONNECT_TIMEOUT = 1.0  # seconds
+ANSWER_TIMEOUT = 5.0  # seconds for an answer to a command
+
+
+def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celery:
+    """Make the application; `tasks` are the modules that define the tasks, needed only by workers.
+
+    A task is acknowledged when it ended, and delivered again when its worker or pool process is killed: at the
+    latest after the visibility timeout and one sweep. So a task may run twice, and every task must be idempotent.
+    """
+    app = Celery("shop", broker=_broker_url(settings), include=tasks, set_as_current=bool(tasks))
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_default_queue="orders",
+        task_publish_retry=False,  # the relay has its own back-off, and its transaction must stay short
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,  # what waits stays in the list, where autoscalers can count it
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_timeout=CONNECT_TIMEOUT,
+        broker_transport_options=_transport_options(settings.visibility_timeout),
+    )
+    return app
+
+
+def _transport_options(visibility_timeout: float) -> dict[str, float]:
+    sweep = min(10.0, max(0.5, visibility_timeout / 10))
+    return {
+        "visibility_timeout": visibility_timeout,
+        # kombu looks for overdue tasks every interval x throttle, 100 s unless told.
+        "unacked_restore_interval": sweep,
+        "unacked_restore_throttle": 1,
+        # A worker killed while it sweeps must not keep the others from sweeping for the default 300 s.
+        "unacked_mutex_expire": max(1, math.ceil(sweep)),
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        "socket_timeout": ANSWER_TIMEOUT,
+        "socket_keepalive": True,
+        "health_check_interval": 5,
+    }
+
+
+def _broker_url(settings: QueueSettings) -> str:
+    scheme, _, rest = settings.redis_url.partition("://")
+    return f"{scheme}://:{quote(settings.redis_password.get_secret_value(), safe='')}@{rest.rpartition('@')[2]}"

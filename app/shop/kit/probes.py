@@ -1,0 +1,52 @@
+"""Endpoints for whoever runs the service: liveness, readiness, metrics."""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+
+from shop.kit.database import Database, DatabaseUnavailableError
+from shop.kit.http import json_response
+from shop.kit.outbox import BACKLOG
+from shop.kit.telemetry import exposition
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Say that the process answers; whoever gets no answer should restart it."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses={503: {"description": "The database does not answer"}})
+async def readyz(request: Request) -> Response:
+    """Say whether requests can be served: 200 when the database answers, else 503.
+
+    Redis and the replicas are reported and do not decide: without them requests are slower, and still served.
+    """
+    database: Database = request.state.database
+    ready, redis, replicas = await asyncio.gather(
+        _answers(database), request.state.cache.ping(), database.ping_replicas()
+    )
+    words = {True: "ok", False: "unavailable"}
+    checks = {"database": words[ready], "redis": words[redis], "replicas": [words[answer] for answer in replicas]}
+    return json_response({"status": words[ready], "checks": checks}, 200 if ready else 503)
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Answer a Prometheus scrape; without a database the outbox's backlog is unknown, so it is left out."""
+    database: Database = request.state.database
+    try:
+        figures = {"outbox_backlog_tasks": float((await database.read_primary(BACKLOG, {}))[0][0])}
+    except DatabaseUnavailableError:
+        figures = {}
+    return Response(exposition(figures), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        await database.ping()
+    except DatabaseUnavailableError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Orders: placed over HTTP, completed by a worker."""
