@@ -1,0 +1,54 @@
+"""The declaration: what a backend is, in typed parts, and how an environment changes it."""
+
+from scalewright.declaration.backend import Backend, Platform
+from scalewright.declaration.duration import Duration, DurationError
+from scalewright.declaration.events import Events, Topic
+from scalewright.declaration.gateway import Gateway, RateLimit, Tls
+from scalewright.declaration.metric import Backlog, Cpu, Memory, Metric, Requests, Schedule
+from scalewright.declaration.model import Model
+from scalewright.declaration.names import Use
+from scalewright.declaration.object_store import ObjectStore
+from scalewright.declaration.observability import Observability
+from scalewright.declaration.pool import Pool
+from scalewright.declaration.postgres import Pooler, Postgres
+from scalewright.declaration.programs import Programs
+from scalewright.declaration.quantity import Quantity, QuantityError
+from scalewright.declaration.redis import Redis
+from scalewright.declaration.resources import Resources
+from scalewright.declaration.scale import Scale
+from scalewright.declaration.service import Probes, Service
+from scalewright.declaration.workers import Workers
+
+__all__ = [
+    "Backend",
+    "Backlog",
+    "Cpu",
+    "Duration",
+    "DurationError",
+    "Events",
+    "Gateway",
+    "Memory",
+    "Metric",
+    "Model",
+    "ObjectStore",
+    "Observability",
+    "Platform",
+    "Pool",
+    "Pooler",
+    "Postgres",
+    "Probes",
+    "Programs",
+    "Quantity",
+    "QuantityError",
+    "RateLimit",
+    "Redis",
+    "Requests",
+    "Resources",
+    "Scale",
+    "Schedule",
+    "Service",
+    "Tls",
+    "Topic",
+    "Use",
+    "Workers",
+]

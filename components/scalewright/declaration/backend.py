@@ -1,0 +1,63 @@
+"""A whole backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from pydantic import Field
+
+from scalewright.declaration.agreement import disagreements
+from scalewright.declaration.events import Events
+from scalewright.declaration.gateway import Gateway
+from scalewright.declaration.model import Model
+from scalewright.declaration.names import Image, Name, RelativePath
+from scalewright.declaration.object_store import ObjectStore
+from scalewright.declaration.observability import Observability
+from scalewright.declaration.postgres import Postgres
+from scalewright.declaration.programs import Programs
+from scalewright.declaration.redis import Redis
+from scalewright.declaration.service import Service
+from scalewright.declaration.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scalewright.declaration.problem import Problem
+
+Platform: TypeAlias = Literal["local", "docker", "kubernetes"]
+"""Where a backend can run: processes of this machine, Docker Swarm, or a Kubernetes cluster."""
+
+
+class Backend(Model):
+    """Everything that a backend is, and how far it may scale."""
+
+    name: Name = Field(examples=["shop"])
+    """Its name: prefix of everything that is made for it."""
+    platform: Platform = "local"
+    """Where it runs."""
+    image: Image | None = Field(default=None, examples=["ghcr.io/acme/shop:1.4.0"])
+    """Container image of the application. A tag can move, a digest cannot."""
+    source: RelativePath = "."
+    """Folder of the application, relative to the project."""
+    postgres: Postgres | None = None
+    """The relational database."""
+    redis: Redis | None = None
+    """The cache and broker."""
+    services: dict[Name, Service] = Field(default_factory=dict)
+    """HTTP services by name."""
+    workers: dict[Name, Workers] = Field(default_factory=dict)
+    """Sets of workers by name."""
+    gateway: Gateway | None = None
+    """The way in from outside."""
+    events: Events | None = None
+    """Streams of events."""
+    object_store: ObjectStore | None = None
+    """Storage of files."""
+    observability: Observability | None = None
+    """Metrics and objectives."""
+    programs: Programs = Programs()
+    """Which server programs the local platform starts."""
+
+    def contradictions(self) -> Iterator[Problem]:
+        """Check the parts of the backend against each other."""
+        yield from disagreements(self)
