@@ -71,10 +71,18 @@ lock: bootstrap ## Compile requirements.lock anew from the two manifests (ARGS=-
 		--extra local --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
 
 clean: ## Remove the virtual environment and all caches; never the state folder
+	@for pid in .scalewright/*/run/supervisor.pid; do \
+		if [ -f "$$pid" ] && kill -0 "$$(cat "$$pid")" 2>/dev/null; then \
+			environment=$${pid%/run/*}; \
+			echo "make clean: the programs of .venv are running; first: make down ENV=$${environment##*/}" >&2; exit 1; \
+		fi; \
+	done
 	@echo "removing .venv, __pycache__ folders, $(CACHES)"
 	@rm -rf .venv $(CACHES)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@if [ -d .scalewright ]; then echo "keeping .scalewright (data, secrets, logs): stop what runs with make down"; fi
+	@if [ -d .scalewright ]; then \
+		echo "keeping .scalewright (data, secrets, logs); make down ARGS=--delete-data deletes them"; \
+	fi
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } \

@@ -1,0 +1,83 @@
+"""scripts/bootstrap with a real Python, venv and pip, and a package index that is a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Checkout
+
+#: Builds a wheel that adds the project's folder to the path: as little as PEP 660 allows.
+BACKEND = """
+import os, zipfile
+
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    name = "{name}-1-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as wheel:
+        wheel.writestr("{name}.pth", os.getcwd())
+        wheel.writestr("{name}-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: {name}\\nVersion: 1\\n")
+        wheel.writestr("{name}-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("{name}-1.dist-info/RECORD", "")
+    return name
+"""
+MANIFEST = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+
+
+def project(folder: Path, name: str) -> None:
+    """Write a project with one module of its name."""
+    (folder / "pyproject.toml").write_text(MANIFEST)
+    (folder / "backend.py").write_text(BACKEND.format(name=name))
+    (folder / f"{name}.py").write_text("")
+
+
+def package(index: Path, name: str) -> str:
+    """Put a package with one module of its name into an index; returns its line for a lock."""
+    path = index / f"{name}-1-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(f"{name}.py", "")
+        wheel.writestr(f"{name}-1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        wheel.writestr(f"{name}-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{name}-1.dist-info/RECORD", "")
+    return f"{name}==1 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+
+def test_the_lock_and_both_projects_can_be_imported_and_a_wrong_hash_is_refused(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    locked, tampered = package(index, "locked"), package(index, "tampered")
+    lock = checkout.folder / "requirements.lock"
+    lock.write_text(locked)
+    project(checkout.folder, "root_project")
+    project(checkout.folder / "app", "app_project")
+    offline = {
+        "PYTHON": sys.executable,
+        "PIP_CONFIG_FILE": "/dev/null",
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": index.as_uri(),
+    }
+
+    status, lines = checkout.bootstrap(**offline)
+    assert status == 0, lines
+    python = checkout.folder / ".venv/bin/python"
+    subprocess.run([python, "-c", "import locked, root_project, app_project"], check=True, cwd=tmp_path)
+    assert checkout.bootstrap(**offline) == (0, [])
+
+    lock.write_text(locked + tampered[:-2] + ("0" if tampered[-2] != "0" else "1") + "\n")
+    status, lines = checkout.bootstrap(**offline)
+    assert status != 0
+    assert any("HASHES" in line for line in lines), lines
+    assert not checkout.stamp.exists()

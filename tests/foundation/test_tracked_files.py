@@ -1,0 +1,54 @@
+"""What is committed: nothing of the machine it was written on, and a lock that any index can serve."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Folders that exist on one machine only: a user's, root's, a workspace's.
+HOMES = re.compile(r"(?<![\w.}])/(?:root|home/\w+|Users/\w+|work)/(?=\S)")
+
+
+@pytest.fixture
+def texts(root: Path) -> dict[str, str]:
+    """Every tracked text file by its name."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("only a git work tree has tracked files")
+    found = {}
+    for name in filter(None, listed.stdout.split("\0")):
+        content = (root / name).read_bytes() if (root / name).is_file() else b""
+        if b"\0" not in content:
+            found[name] = content.decode()
+    return found
+
+
+def test_no_file_names_a_folder_of_one_machine(texts: dict[str, str]) -> None:
+    found = {f"{name}: {match[0]}" for name, text in texts.items() for match in HOMES.finditer(text)}
+    assert found == set()
+
+
+def test_every_file_ends_with_one_newline(texts: dict[str, str]) -> None:
+    assert [name for name, text in texts.items() if text and not re.search(r"[^\n]\n\Z", text)] == []
+
+
+def test_the_lock_names_no_index_and_pins_every_package_by_hash(root: Path) -> None:
+    lock = (root / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert not re.search(
+        r"^\s*-", re.sub(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$", "", lock, flags=re.MULTILINE), re.MULTILINE
+    )
+    packages = re.findall(r"^(\S+)==.*\n    --hash=sha256:", lock, re.MULTILINE)
+    assert len(packages) == len(re.findall(r"^[^\s#]", lock, re.MULTILINE)) > 50
+
+
+def test_every_script_is_executable_and_parses(root: Path) -> None:
+    for name, shell in (("scripts/bootstrap", "sh"), (".ci/run", "bash")):
+        assert (root / name).stat().st_mode & 0o111 == 0o111
+        subprocess.run([shell, "-n", root / name], check=True)
