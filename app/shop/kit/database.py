@@ -14,7 +14,8 @@ from sqlalchemy import Executable, Row, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shop.kit.engine import async_engine, is_outage
+from shop.kit.async_engine import async_engine, connected
+from shop.kit.engine import is_outage
 from shop.kit.settings import PoolSettings
 from shop.kit.wal import Position
 
@@ -78,7 +79,7 @@ class Database:
         The position is `None` if the server went away between the commit and the question: the write holds.
         """
         try:
-            async with self._primary.connect() as connection:
+            async with connected(self._primary) as connection:
                 rows = await _run(connection, statement, parameters)
                 return rows, await _written(connection)
         except Exception as error:
@@ -102,7 +103,7 @@ class Database:
     async def read_primary(self, statement: Executable, parameters: Parameters) -> Rows:
         """Run one statement on the primary, for figures that must not be behind."""
         try:
-            async with self._primary.connect() as connection:
+            async with connected(self._primary) as connection:
                 return await _run(connection, statement, parameters)
         except Exception as error:
             _raise_unavailable(error)
@@ -120,7 +121,7 @@ class Database:
         answers = []
         for replica in self._replicas:
             try:
-                async with replica.engine.connect() as connection:
+                async with connected(replica.engine) as connection:
                     await _run(connection, _PING, {})
                 answers.append(True)
             except Exception as error:
@@ -138,7 +139,7 @@ class Database:
         behind = False
         for replica in self._in_turn():
             try:
-                async with replica.engine.connect() as connection:
+                async with connected(replica.engine) as connection:
                     if after is None or await _has_replayed(connection, after):
                         return await _run(connection, statement, parameters)
                     behind = True
@@ -161,12 +162,7 @@ class Database:
 
 
 async def _run(connection: AsyncConnection, statement: Executable, parameters: Parameters) -> Rows:
-    try:
-        return (await connection.execute(statement, parameters)).all()
-    except TimeoutError:
-        # The server may be frozen: its cancel would be waited for by whoever takes this connection next.
-        await connection.invalidate()
-        raise
+    return (await connection.execute(statement, parameters)).all()
 
 
 async def _written(connection: AsyncConnection) -> Position | None:
