@@ -2,6 +2,8 @@
 
 from scalewright.declaration.backend import Backend, Platform
 from scalewright.declaration.duration import Duration, DurationError
+from scalewright.declaration.environment import environments, load
+from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.events import Events, Topic
 from scalewright.declaration.gateway import Gateway, RateLimit, Tls
 from scalewright.declaration.metric import Backlog, Cpu, Memory, Metric, Requests, Schedule
@@ -16,6 +18,7 @@ from scalewright.declaration.quantity import Quantity, QuantityError
 from scalewright.declaration.redis import Redis
 from scalewright.declaration.resources import Resources
 from scalewright.declaration.scale import Scale
+from scalewright.declaration.schema import stack_schema
 from scalewright.declaration.service import Probes, Service
 from scalewright.declaration.workers import Workers
 
@@ -29,6 +32,8 @@ __all__ = [
     "Gateway",
     "Memory",
     "Metric",
+    "Mistake",
+    "Mistakes",
     "Model",
     "ObjectStore",
     "Observability",
@@ -51,4 +56,7 @@ __all__ = [
     "Topic",
     "Use",
     "Workers",
+    "environments",
+    "load",
+    "stack_schema",
 ]

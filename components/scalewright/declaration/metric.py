@@ -72,3 +72,5 @@ class Schedule:
 
 Metric: TypeAlias = Annotated[Cpu | Memory | Requests | Backlog | Schedule, Field(discriminator="type")]
 """Any of them; in a stack file by its type: `{type: cpu, utilization: 50}`."""
+
+METRIC_TYPES = ("cpu", "memory", "requests", "backlog", "schedule")

@@ -1,0 +1,93 @@
+"""Finds the setting that an error of the validator is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pydantic.fields import FieldInfo
+
+    from scalewright.declaration.problem import Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is in a declaration."""
+
+    path: Path
+    owner: type[Any] | None
+    """The part that has, or would have, the setting."""
+    field: FieldInfo | None
+    """The setting, if it is one of a part and not an entry of a mapping or list."""
+
+
+def fields_of(part: type[Any]) -> dict[str, FieldInfo]:
+    """The settings of a part by name."""
+    fields: dict[str, FieldInfo] = part.__pydantic_fields__
+    return fields
+
+
+def locate(root: type[Any], location: Sequence[str | int]) -> Place:
+    """Follow the location that pydantic gives, without the labels that it adds for unions and keys of mappings."""
+    place = Place((), None, None)
+    annotation: Any = root
+    for step in location:
+        parts = list(_parts(annotation))
+        if step == "[key]":
+            break
+        if len(parts) > 1:
+            annotation = _of_type(parts, step)
+        elif parts:
+            name = list(fields_of(parts[0]))[step] if isinstance(step, int) else step  # an argument by position
+            field = fields_of(parts[0]).get(name)
+            place = Place((*place.path, name), parts[0], field)
+            annotation = field.annotation if field else None
+        elif (inner := _inner(annotation)) is not None:
+            place, annotation = Place((*place.path, step), None, None), inner
+        else:
+            break
+    return place
+
+
+def part_at(root: type[Any], path: Path) -> type[Any] | None:
+    """The one part that a path leads to, if it leads to one."""
+    annotation: Any = root
+    for step in path:
+        parts = list(_parts(annotation))
+        if len(parts) > 1:
+            return None
+        field = fields_of(parts[0]).get(str(step)) if parts else None
+        annotation = (field.annotation if field else None) if parts else _inner(annotation)
+    parts = list(_parts(annotation))
+    return parts[0] if len(parts) == 1 else None
+
+
+def _parts(annotation: Any) -> Iterator[type[Any]]:
+    if hasattr(annotation, "__pydantic_fields__"):
+        yield annotation
+    elif hasattr(annotation, "__metadata__"):
+        yield from _parts(annotation.__origin__)
+    elif _is_union(annotation):
+        for member in get_args(annotation):
+            yield from _parts(member)
+
+
+def _inner(annotation: Any) -> Any:
+    """The type of the items of a list or of the values of a mapping."""
+    if hasattr(annotation, "__metadata__"):
+        return _inner(annotation.__origin__)
+    if _is_union(annotation):
+        return next((inner for member in get_args(annotation) if (inner := _inner(member)) is not None), None)
+    return get_args(annotation)[-1] if get_origin(annotation) in (list, dict) else None
+
+
+def _is_union(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    return origin is Union or getattr(origin, "__name__", "") == "UnionType"
+
+
+def _of_type(parts: Sequence[type[Any]], tag: str | int) -> type[Any] | None:
+    return next((part for part in parts if fields_of(part)["type"].default == tag), None)

@@ -1,0 +1,98 @@
+"""Stack files: what one environment changes of the declaration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scalewright.declaration.document import Document, read
+from scalewright.declaration.errors import Mistake
+from scalewright.declaration.problem import Absent, dotted
+from scalewright.declaration.wording import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path as FilePath
+
+    from scalewright.declaration.problem import Path, Problem
+
+NAMESPACE = "scalewright"
+BACKEND = f"{NAMESPACE}:backend"
+TOP_LEVEL = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
+"""The keys of a Pulumi stack file: https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/"""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The changes of one environment."""
+
+    document: Document
+    data: dict[str, Any]
+    """The value of `scalewright:backend`."""
+    mistakes: tuple[Mistake, ...]
+    """What is wrong around that value."""
+
+    def located(self, problem: Problem) -> Mistake:
+        """The problem with the place in the file where it is best mended."""
+        position = self._position(problem)
+        line, column = position or (None, None)
+        path, file = dotted(problem.path), self.document.file
+        return Mistake(path, problem.value, problem.bound, problem.remedy, file, line, column)
+
+    def _position(self, problem: Problem) -> tuple[int, int] | None:
+        """Of the setting, else of what it rests on, else of the nearest thing around it that the file holds."""
+        around = [problem.path[:end] for end in range(len(problem.path) - 1, -1, -1)]
+        places = (("config", BACKEND, *path) for path in (problem.path, *problem.reads, *around))
+        return next(filter(None, map(self.document.positions.get, places)), None)
+
+
+def read_overlay(path: FilePath, name: str) -> Overlay:
+    """Read a stack file; raises `Mistakes` where it is no YAML."""
+    document = read(path, name)
+    mistakes = list(document.mistakes)
+    root = _mapping(document, document.data, (), "the file", mistakes)
+    mistakes += [_unknown(document, (key,), TOP_LEVEL) for key in root if key not in TOP_LEVEL]
+    config = _mapping(document, root.get("config"), ("config",), "config", mistakes)
+    mistakes += [_unknown(document, ("config", key), [BACKEND]) for key in config if not _known(key)]
+    data = _mapping(document, config.get(BACKEND), ("config", BACKEND), BACKEND, mistakes)
+    return Overlay(document, data, tuple(mistakes))
+
+
+def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay changes over a base: mappings merge, all else replaces, null takes away and so restores the default."""
+    merged = dict(base)
+    for key, value in changes.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict):
+            below = merged.get(key)
+            merged[key] = merge(below if isinstance(below, dict) else {}, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _mapping(document: Document, value: Any, path: Path, name: str, mistakes: list[Mistake]) -> dict[str, Any]:
+    """The value, where it is a mapping; an empty one means no changes."""
+    if isinstance(value, dict):
+        return value
+    if value is not None:
+        line, column = document.positions.get(path, (1, 1))
+        bound, remedy = "it must be a mapping", "Write it as in {setting: value}"
+        mistakes.append(Mistake(name, value, bound, remedy, document.file, line, column))
+    return {}
+
+
+def _known(key: str) -> bool:
+    """Whether this key of `config` is ours or somebody else's; one without a namespace is nobody's."""
+    namespace, colon, _ = key.partition(":")
+    return key == BACKEND or (bool(colon) and namespace != NAMESPACE)
+
+
+def _unknown(document: Document, path: Path, known: Sequence[str]) -> Mistake:
+    key = str(path[-1])
+    near = nearest(key, known) or nearest(f"{NAMESPACE}:{key}", known)
+    remedy = f"Did you mean {near}?" if near else "Take it out"
+    line, column = document.positions[path]
+    bound = f"it must be one of {', '.join(known)}"
+    return Mistake(dotted(path), Absent.UNKNOWN, bound, remedy, document.file, line, column)

@@ -1,0 +1,94 @@
+"""What each platform does not have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scalewright.declaration.problem import Absent, Path, Problem, dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A setting that a platform cannot honour."""
+
+    setting: Path
+    """Its path; `*` stands for any name."""
+    reason: str
+    values: tuple[object, ...] = ()
+    """The values that are meant; none: all."""
+
+
+_ONLY_LOCAL = (
+    Lack(("postgres", "seed"), "example rows belong on one machine only"),
+    *(
+        Lack(("programs", name), "the programs come with the container images")
+        for name in ("postgres", "redis", "traefik", "rclone")
+    ),
+)
+IMPOSSIBLE = {
+    "local": (
+        Lack(("postgres", "pooler"), "there is no pooler on one machine"),
+        Lack(("gateway", "tls"), "certificates need a public name"),
+        Lack(("events", "engine"), "there is no Kafka on one machine", values=("kafka",)),
+    ),
+    "docker": _ONLY_LOCAL,
+    "kubernetes": _ONLY_LOCAL,
+}
+"""Settings whose absence would make another backend: refused wherever they were set."""
+
+WITHOUT_EFFECT = {
+    "local": (
+        Lack(("image",), "the application runs from its source"),
+        Lack(("postgres", "storage"), "the disk is this machine's"),
+        Lack(("redis", "storage"), "the disk is this machine's"),
+        Lack(("gateway", "hostname"), "the gateway answers to any name"),
+        Lack(("observability",), "nothing scrapes or alerts"),
+        *(
+            Lack((*part, "resources"), "processes share the machine without limits")
+            for part in (("postgres",), ("redis",), ("services", "*"), ("workers", "*"))
+        ),
+    ),
+    "docker": (),
+    "kubernetes": (
+        Lack(("gateway", "port"), "the gateway has the ports of HTTP and HTTPS"),
+        Lack(("source",), "the application comes in its image"),
+    ),
+}
+"""Settings that the shared declaration may well hold for the other platforms, but an overlay sets in vain."""
+
+
+def unsupported(merged: Mapping[str, Any], overlay: Mapping[str, Any]) -> Iterator[Problem]:
+    """The settings of an environment that its platform cannot honour, and those that it cannot do without."""
+    platform = merged.get("platform", "local")
+    if not isinstance(platform, str) or platform not in IMPOSSIBLE:
+        return  # the models have more to say about that
+    for source, lacks in ((merged, IMPOSSIBLE[platform]), (overlay, WITHOUT_EFFECT[platform])):
+        for lack in lacks:
+            for path, value in _set(source, lack.setting):
+                if not lack.values or value in lack.values:
+                    yield _problem(platform, lack, path, value, in_base=path not in dict(_set(overlay, lack.setting)))
+    if platform == "kubernetes" and "image" not in merged:
+        bound = "it must be given for platform kubernetes, where the application comes in it"
+        remedy = "Write for example image: ghcr.io/acme/shop:1.4.0, best with its digest"
+        yield Problem(("image",), Absent.MISSING, bound, remedy, (("platform",),))
+
+
+def _problem(platform: str, lack: Lack, path: Path, value: object, *, in_base: bool) -> Problem:
+    remedy = f"Set {dotted(path)} to null for this environment" if in_base else "Take it out"
+    bound = f"it must not be set for platform {platform}, where {lack.reason}"
+    return Problem(path, value, bound, remedy, (("platform",),))
+
+
+def _set(data: Any, setting: Path, above: Path = ()) -> Iterator[tuple[Path, object]]:
+    """The places of a setting that hold a value."""
+    if not setting:
+        if data is not None:
+            yield above, data
+    elif isinstance(data, dict):
+        names = list(data) if setting[0] == "*" else [setting[0]]
+        for name in names:
+            yield from _set(data.get(name), setting[1:], (*above, name))
