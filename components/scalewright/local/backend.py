@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scalewright.local import gateway, object_store, postgres, redis, service, workers
+from scalewright.local import gateway, object_store, postgres, redis, service
+from scalewright.local import workers as pools
 from scalewright.plan.order import ordered
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def plan(backend: Backend, site: Site) -> tuple[Process, ...]:
             *postgres.processes(backend, site),
             *redis.processes(backend, site),
             *object_store.processes(backend, site),
-            *workers.processes(backend, site),
+            *pools.processes(backend, site),
             *service.processes(backend, site),
             *gateway.processes(backend, site),
         )
@@ -51,8 +52,9 @@ def programs(backend: Backend) -> tuple[str, ...]:
 
 def sources(backend: Backend) -> dict[str, str]:
     """Return what code each part runs: the key by which a plan looks its digest up, and the module or folder."""
-    found = {part.app: part.app for part in (*backend.services.values(), *backend.workers.values())}
-    found |= {declared.outbox: declared.outbox for declared in backend.services.values() if declared.outbox}
+    services, workers = backend.services.values(), backend.workers.values()
+    modules = [*(one.app for one in services), *(one.outbox for one in services), *(one.app for one in workers)]
+    found = {module: module for module in modules if module}
     if backend.postgres and backend.postgres.seed:
         found["seed"] = backend.postgres.seed
     if backend.postgres and backend.postgres.migrations:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scalewright.local import gateway, ports, programs, secrets, sources, strays
 from scalewright.local import backend as nouns
+from scalewright.local import gateway, ports, programs, secrets, sources, strays
 from scalewright.local.privilege import privilege
 from scalewright.local.rollout import Rollout, Step
 from scalewright.local.running import done_jobs, observe
@@ -46,8 +47,8 @@ class Survey:
         return diff(before, {record.name: record for record in self.plan})
 
 
-class Interrupted(Exception):
-    """The user stopped an `up`; what it had started was stopped again."""
+class InterruptedRolloutError(Exception):
+    """The user stopped an `up`; what it had started was stopped again: `stopped` has the names."""
 
     def __init__(self, stopped: list[str]) -> None:
         super().__init__(", ".join(stopped))
@@ -83,30 +84,40 @@ class LocalPlatform:
     def up(self, backend: Backend, report: Report) -> Rollout:
         """Bring what runs to the declaration, and leave it running.
 
-        Raises PlatformError before anything is touched, and Interrupted on Ctrl-C.
+        Raises PlatformError before anything is touched, and InterruptedRolloutError on Ctrl-C.
         """
         with self.state.locked():
-            started = self.supervisor.pid() is None
-            if started:
+            fresh = self.supervisor.pid() is None
+            if fresh:
                 strays.stop(self.state)
             survey = self.survey(backend)
-            if backend.gateway and backend.gateway.port not in {
-                port for now in survey.running.values() for port in _ports(now.record)
-            }:
-                ports.require_free(backend.gateway.port, "gateway.port")
+            self._require_gateway_port(backend, survey)
             secrets.ensure(self.state)
             self.state.save_ports({**self.state.ports, **survey.site.ports})
-            if started:
-                self.supervisor.start()
             rollout = Rollout(self.state, self.supervisor, survey.plan, survey.running, survey.done)
             try:
+                if fresh:
+                    self.supervisor.start()
                 rollout.run(report)
             except KeyboardInterrupt:
-                stopped = rollout.undo()
-                if started:
-                    self.supervisor.shutdown()
-                raise Interrupted(stopped) from None
+                raise InterruptedRolloutError(self._undo(rollout, fresh=fresh)) from None
             return rollout
+
+    def _require_gateway_port(self, backend: Backend, survey: Survey) -> None:
+        ours = {port for now in survey.running.values() for port in _ports(now.record)}
+        if backend.gateway and backend.gateway.port not in ours:
+            ports.require_free(backend.gateway.port, "gateway.port")
+
+    def _undo(self, rollout: Rollout, *, fresh: bool) -> list[str]:
+        """Stop what a rollout started; a second Ctrl-C does not leave that half-done."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            stopped = rollout.undo()
+            if fresh:
+                self.supervisor.shutdown()
+            return stopped
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def down(self, report: Report, *, delete_data: bool = False) -> list[Step]:
         """Stop everything, those first on which nothing depends; data is kept unless it is to be deleted."""

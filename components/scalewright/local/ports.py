@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 RANGE = range(20000, 30000)
 
 
-def allocate(names: Iterable[str], saved: Mapping[str, int], held: Collection[str], seed: str) -> dict[str, int]:
-    """Return a port for each name: the saved one, unless it is taken and not `held` by a process of ours.
+def allocate(names: Iterable[str], saved: Mapping[str, int], held: Collection[int], seed: str) -> dict[str, int]:
+    """Return a port for each name: the saved one, unless it is taken and not `held`, by a process of ours.
 
     The search starts at a place that `seed` decides, so that two projects seldom look at the same ports.
     """
-    chosen = {name: saved[name] for name in names if name in saved and (name in held or is_free(saved[name]))}
+    chosen = {name: saved[name] for name in names if name in saved and (saved[name] in held or is_free(saved[name]))}
     candidates = iter(random.Random(seed).sample(RANGE, len(RANGE)))  # noqa: S311 - not a secret
     for name in names:
         if name not in chosen:
@@ -57,7 +57,8 @@ def holder(port: int) -> str | None:
     except psutil.AccessDenied:  # macOS shows this to root only
         return None
     for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
+        if listens and connection.pid:
             try:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
             except psutil.Error:

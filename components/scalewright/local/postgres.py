@@ -36,12 +36,12 @@ def database(backend: Backend) -> str:
 
 
 def ready(backend: Backend) -> tuple[str, ...]:
-    """Return what has to be done before an application may use the database."""
-    if not backend.postgres:
+    """Return what must be healthy, and which job done, before an application may use the database."""
+    postgres = backend.postgres
+    if postgres is None:
         return ()
-    if backend.postgres.seed:
-        return ("seed",)
-    return ("migrations",) if backend.postgres.migrations else (PRIMARY,)
+    jobs = [name for name, declared in (("migrations", postgres.migrations), ("seed", postgres.seed)) if declared]
+    return (PRIMARY, *jobs[-1:])
 
 
 def environment(backend: Backend, site: Site, pool: Pool | None) -> dict[str, str]:

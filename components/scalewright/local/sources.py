@@ -34,10 +34,13 @@ def digests(folder: Path, parts: Mapping[str, str]) -> dict[str, str]:
 
 def _migrations(folder: Path, name: str) -> list[Path]:
     path = folder / name
-    parser = configparser.ConfigParser({"here": str(path.parent)})
-    parser.read(path)
-    scripts = path.parent / parser.get("alembic", "script_location", fallback="migrations")
-    return [path, *scripts.rglob("*.py")]
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read(path)
+    except configparser.Error:  # Alembic will say what is wrong with it
+        return [path]
+    location = parser.get("alembic", "script_location", fallback="migrations")
+    return [path, *(path.parent / location.replace("%(here)s", str(path.parent))).rglob("*.py")]
 
 
 def _digest(files: Iterable[Path], folder: Path) -> str | None:

@@ -1,0 +1,40 @@
+"""``scalewright down``: stop an environment."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from scalewright.cli.target import environment_argument
+
+if TYPE_CHECKING:
+    from scalewright.cli.main import Project
+
+
+@click.command()
+@environment_argument
+@click.option("--delete-data", is_flag=True, help="Delete databases, secrets and logs as well.")
+@click.option("-y", "--yes", is_flag=True, help="Delete without asking.")
+@click.pass_obj
+def down(project: Project, environment: str, *, delete_data: bool, yes: bool) -> None:
+    """Stop everything, in reverse order; data is kept."""
+    from scalewright.cli.progress import Progress
+    from scalewright.local.platform import LocalPlatform
+
+    platform = LocalPlatform(project.project, environment)
+    if not platform.state.exists:
+        from scalewright.declaration import load
+
+        load(project.project, environment)  # a name that was mistyped is a mistake, not an environment at rest
+        click.echo(f"{environment} is not running and has no data.")
+        return
+    if delete_data and not yes:
+        click.confirm(f"Delete all data of {environment} in {platform.state.folder}?", abort=True)
+    begun = time.monotonic()
+    with Progress() as progress:
+        steps = platform.down(progress.report, delete_data=delete_data)
+    seconds = time.monotonic() - begun
+    stopped = f"{len(steps)} processes stopped in {seconds:.1f} s" if steps else "nothing was running"
+    click.echo(f"{environment}: {stopped}; data {'deleted' if delete_data else 'kept'}.")

@@ -1,0 +1,71 @@
+"""``scalewright up``: bring an environment to its declaration."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from scalewright.cli.target import environment_argument, target
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from scalewright.cli.main import Project
+    from scalewright.local.rollout import Rollout
+
+
+@click.command()
+@environment_argument
+@click.pass_obj
+def up(project: Project, environment: str) -> None:
+    """Start what is declared, or change only what differs from what runs.
+
+    Ends when everything is healthy and leaves it running. Ctrl-C before that stops what was started.
+    """
+    from scalewright.cli.progress import Progress
+    from scalewright.local.platform import InterruptedRolloutError, url
+
+    platform, backend = target(project.project, environment)
+    signal.signal(signal.SIGTERM, _interrupt)
+    begun = time.monotonic()
+    try:
+        with Progress() as progress:
+            rollout = platform.up(backend, progress.report)
+    except (InterruptedRolloutError, KeyboardInterrupt) as interrupted:
+        stopped = str(interrupted) or "nothing had been started"
+        click.echo(f"\nInterrupted before all was healthy; stopped again: {stopped}.", err=True)
+        sys.exit(130)
+    _close(rollout, environment, url(backend), time.monotonic() - begun)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) -> None:
+    """Say how it ended: what failed with its last words, or where the backend can be reached."""
+    for step in rollout.failed:
+        if step.phase == "failed":
+            click.echo(f"\n{step.name} failed: {step.detail}. Its log ends with:", err=True)
+            click.echo("\n".join(f"  | {line}" for line in step.log), err=True)
+    if rollout.failed:
+        names = ", ".join(step.name for step in rollout.failed)
+        click.echo(
+            f"\n{environment} is not healthy: {names}. See `scalewright logs NAME`; mend it and run "
+            "`scalewright up` again, or stop the rest with `scalewright down`.",
+            err=True,
+        )
+        sys.exit(1)
+    touched = sum(step.touches for step in rollout.all_steps)
+    total = len(rollout.steps)
+    if touched:
+        click.echo(f"\n{environment} is healthy: {touched} of {total} changed in {seconds:.1f} s.")
+    else:
+        click.echo(f"{environment} is healthy: nothing to change in {total}.")
+    if url:
+        click.echo(f"  {url}")
+    click.echo("  next: scalewright status | logs -f | preview | down")
