@@ -4,6 +4,7 @@ Options of the Redis transport: kombu 5.7, `kombu/transport/redis.py`.
 """
 
 import math
+from typing import Any
 from urllib.parse import quote
 
 from celery import Celery
@@ -39,6 +40,13 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
         broker_transport_options=_transport_options(settings.visibility_timeout),
     )
     return app
+
+
+def unfinished_messages(channel: Any, queue: str) -> int:
+    """Count the messages that wait in `queue`, and those of any queue that were delivered and not acknowledged."""
+    waiting: int = channel.queue_declare(queue=queue).message_count
+    delivered: int = channel.client.hlen(channel.unacked_key)
+    return waiting + delivered
 
 
 def _transport_options(visibility_timeout: float) -> dict[str, float]:

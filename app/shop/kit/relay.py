@@ -15,10 +15,12 @@ from collections.abc import Callable
 
 from celery import Celery
 from kombu.exceptions import KombuError
+from kombu.messaging import Producer
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from shop.kit.broker import unfinished_messages
 from shop.kit.engine import is_outage
 from shop.kit.health import HealthFile
 from shop.kit.outbox import CLAIM
@@ -32,7 +34,7 @@ BATCH = 200  # tasks a transaction takes at most: bounds what is published twice
 BROKER_ERRORS = (KombuError, RedisError, OSError)
 
 Resend = Callable[[Connection, int], int]
-"""Puts lost work into the outbox again, given how many tasks wait in the broker; returns how many were put."""
+"""Puts lost work into the outbox again, given how many tasks the broker still has; returns how many were put."""
 
 
 class Relay:
@@ -54,41 +56,45 @@ class Relay:
         self._backoff = Backoff(first=POLL_INTERVAL, last=1.0)
 
     def run(self, stop: threading.Event) -> None:
-        """Relay until `stop`; a database or broker that is away is waited for."""
+        """Relay until `stop`; a database or broker that is away is waited for, and both are connected to anew."""
         while not stop.is_set():
             try:
-                pause = 0.0 if self.step() == BATCH else POLL_INTERVAL
+                # Connecting first keeps a broker that cannot be reached out of the database's transactions.
+                with self._engine.connect() as database, self._celery.connection_for_write() as broker:
+                    producer = Producer(broker.channel())  # type: ignore[no-untyped-call]
+                    self._serve(database, producer, stop)
             except (SQLAlchemyError, *BROKER_ERRORS) as error:
                 if isinstance(error, SQLAlchemyError) and not is_outage(error):
                     raise
                 pause = self._backoff.next()
                 logger.warning("tries again in %.2f s: %r", pause, error)
-            else:
-                self._backoff.reset()
-            self._health.beat()
-            stop.wait(pause)
+                self._health.beat()
+                stop.wait(pause)
 
-    def step(self) -> int:
-        """Publish one batch, and look for lost work when that is due; return how many tasks were published."""
-        with self._engine.begin() as connection:
-            tasks = connection.execute(CLAIM, {"batch": BATCH}).all()
+    def _serve(self, database: Connection, producer: Producer, stop: threading.Event) -> None:
+        while not stop.is_set():
+            published = self._publish(database, producer)
+            if time.monotonic() >= self._next_resend:
+                self._next_resend = time.monotonic() + self._resend_every
+                self._resend_lost(database, producer)
+            self._backoff.reset()
+            self._health.beat()
+            if published < BATCH:
+                stop.wait(POLL_INTERVAL)
+
+    def _publish(self, database: Connection, producer: Producer) -> int:
+        """Publish a batch, in one round trip to the broker; return its size."""
+        with database.begin():
+            tasks = database.execute(CLAIM, {"batch": BATCH}).all()
             if tasks:
-                self._publish([(task.task, task.queue, task.payload) for task in tasks])
-        if time.monotonic() >= self._next_resend:
-            self._next_resend = time.monotonic() + self._resend_every
-            self._recover()
+                with producer.batch():  # type: ignore[no-untyped-call]
+                    for task in tasks:
+                        self._celery.send_task(task.task, kwargs=task.payload, queue=task.queue, producer=producer)
         return len(tasks)
 
-    def _publish(self, tasks: list[tuple[str, str, dict[str, object]]]) -> None:
-        """Send a batch in one round trip."""
-        with self._celery.producer_pool.acquire(block=True) as producer, producer.batch():
-            for name, queue, payload in tasks:
-                self._celery.send_task(name, kwargs=payload, queue=queue, producer=producer)
-
-    def _recover(self) -> None:
-        with self._celery.connection_for_write() as broker, broker.channel() as channel:
-            waiting = channel.queue_declare(queue=self._queue).message_count
-        with self._engine.begin() as connection:
-            resent = self._resend(connection, waiting)
+    def _resend_lost(self, database: Connection, producer: Producer) -> None:
+        unfinished = unfinished_messages(producer.channel, self._queue)
+        with database.begin():
+            resent = self._resend(database, unfinished)
         if resent:
             logger.warning("%d tasks were lost by the broker and are sent again", resent)

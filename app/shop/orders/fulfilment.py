@@ -86,7 +86,7 @@ def give_up(connection: Connection, order_id: int, reason: str) -> None:
 def resend(connection: Connection, *, waiting: int, age: float) -> int:
     """Put orders unfinished and untouched for `age` seconds into the outbox again, unless they are just waiting.
 
-    `waiting` is the number of tasks in the broker. Returns how many orders were put.
+    `waiting` is the number of tasks that the broker has, delivered ones included. Returns how many orders were put.
     """
     parameters = {"age": age, "waiting": waiting, "limit": _RESEND_LIMIT, "task": PROCESS_TASK, "queue": QUEUE}
     return connection.execute(_RESEND, parameters).rowcount
