@@ -141,6 +141,22 @@ def test_an_environment_whose_python_is_gone_is_made_anew(installed: Checkout) -
     assert installed.asked() == INSTALL
 
 
+def test_an_activated_environment_is_not_made_anew_from_itself(installed: Checkout) -> None:
+    own = installed.folder / ".venv/bin"
+    shutil.copy(own / "python", own / "python3")
+    installed.python("old", "python3")
+    installed.stamp.write_text("of another checkout\n")
+    assert installed.bootstrap(PATH=os.pathsep.join(map(str, (own, installed.programs, os.environ["PATH"]))))[0] == 0
+    assert installed.asked() == INSTALL
+
+
+def test_changed_content_needs_no_python_but_the_environment_s_own(installed: Checkout) -> None:
+    (installed.folder / "requirements.lock").write_text("# changed\n")
+    installed.pythons("broken shim")
+    assert installed.bootstrap()[0] == 0
+    assert installed.asked() == UPDATE
+
+
 def test_choosing_another_python_makes_the_environment_anew_once(installed: Checkout) -> None:
     another = str(installed.python("another", "another-python"))
     assert installed.bootstrap(PYTHON=another)[0] == 0
