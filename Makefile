@@ -37,7 +37,7 @@ logs: bootstrap ## Show logs (ENV=local; NAME=orders-1 of one process; FOLLOW=1 
 test: bootstrap ## Run the tests (ARGS="tests/plan -k diff" chooses, ARGS=--cov measures coverage)
 	@$(PYTHON_RUN) pytest $(ARGS)
 
-lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check all of it (make -k lint goes on after a failure)
+lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture, whitespace
 
 lint-code: bootstrap
 	@echo "ruff check" && $(BIN)/ruff check .
