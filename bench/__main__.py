@@ -83,7 +83,9 @@ def main() -> None:
     for figure in figures:
         numbers = (figure.median, min(figure.seconds), max(figure.seconds), figure.limit)
         share = f"{figure.median / figure.limit:.0%}"
-        table.add_row(figure.name, *(f"{number:.2f} s" for number in numbers), share, style="" if figure.kept else "red")
+        table.add_row(
+            figure.name, *(f"{number:.2f} s" for number in numbers), share, style="" if figure.kept else "red"
+        )
     console.print(table)
     sys.exit(not all(figure.kept for figure in figures))
 

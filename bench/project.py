@@ -29,8 +29,8 @@ class Project:
 
     def run(self, *arguments: str) -> None:
         """Run a command of the toolkit; its failure ends the measurement with what it said."""
-        done = subprocess.run(
-            [sys.executable, "-m", "scalewright", *arguments], cwd=self.folder, capture_output=True, text=True, check=False
-        )
+        command = [sys.executable, "-m", "scalewright", *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         if done.returncode:
-            sys.exit(f"scalewright {' '.join(arguments)} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
+            said = done.stdout + done.stderr
+            sys.exit(f"scalewright {' '.join(arguments)} ended with status {done.returncode}:\n{said}")

@@ -38,7 +38,7 @@ def _show(diff: Diff) -> None:
     for change in diff.changes:
         if change.action != "unchanged":
             _show_change(change)
-    counts = (f"{len(diff.named(action))} {action}" for action in ("added", "changed", "removed", "unchanged"))  # type: ignore[arg-type]
+    counts = (f"{len(diff.named(action))} {action}" for action in ("added", "changed", "removed", "unchanged"))
     click.echo(", ".join(counts))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -12,8 +11,6 @@ import click
 from scalewright.cli.target import environment_argument, target
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from scalewright.cli.main import Project
     from scalewright.local.rollout import Rollout
 
@@ -30,20 +27,15 @@ def up(project: Project, environment: str) -> None:
     from scalewright.local.platform import InterruptedRolloutError, url
 
     platform, backend = target(project.project, environment)
-    signal.signal(signal.SIGTERM, _interrupt)
     begun = time.monotonic()
     try:
         with Progress() as progress:
             rollout = platform.up(backend, progress.report)
-    except (InterruptedRolloutError, KeyboardInterrupt) as interrupted:
+    except InterruptedRolloutError as interrupted:
         stopped = str(interrupted) or "nothing had been started"
         click.echo(f"\nInterrupted before all was healthy; stopped again: {stopped}.", err=True)
         sys.exit(130)
     _close(rollout, environment, url(backend), time.monotonic() - begun)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) -> None:

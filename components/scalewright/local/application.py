@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scalewright.local import object_store, postgres, redis
 
 if TYPE_CHECKING:
-    from scalewright.declaration import Backend, Service, Workers
+    from scalewright.declaration import Backend, Pool, Service, Workers
     from scalewright.local.site import Site
     from scalewright.plan.records import SecretValue
 
@@ -16,12 +16,12 @@ VISIBILITY_FACTOR = 2
 
 
 def environment(
-    backend: Backend, site: Site, noun: str, part: Service | Workers, instance: str
+    backend: Backend, site: Site, name: str, part: Service | Workers, *, instance: str, pool: Pool | None
 ) -> dict[str, str | SecretValue]:
-    """Return the environment of one process; secrets are named by file (docs/environment.md)."""
-    variables: dict[str, str | SecretValue] = {**part.environment, "SERVICE_NAME": noun, "INSTANCE_NAME": instance}
+    """Return the environment of one process of a service or of workers; secrets are files (docs/environment.md)."""
+    variables: dict[str, str | SecretValue] = {**part.environment, "SERVICE_NAME": name, "INSTANCE_NAME": instance}
     if "postgres" in part.uses:
-        variables |= postgres.environment(backend, site, part.database)
+        variables |= postgres.environment(backend, site, pool)
     if "redis" in part.uses or backend.redis is not None:
         variables |= redis.environment(site)
     if "object_store" in part.uses:

@@ -35,16 +35,29 @@ def main(state: str, path: str) -> None:
         environment[name] = value if isinstance(value, str) else secret(state, value["secret"])
     if record["prepare"]:
         prepare(record["prepare"], environment)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and what it becomes would inherit that
     os.makedirs(record["directory"], exist_ok=True)
     os.chdir(record["directory"])
     os.execvpe(record["command"][0], record["command"], environment)  # noqa: S606 - no shell is the point
 
 
 def prepare(command: list[str], environment: dict[str, str]) -> None:
-    """Run the preparation; its failure is the failure of the start."""
-    done = subprocess.run(command, env=environment, preexec_fn=lambda: die_with_parent(signal.SIGKILL), check=False)
-    if done.returncode:
-        sys.exit(f"the preparation ended with status {done.returncode}: {' '.join(command)}")
+    """Run the preparation; its failure is the failure of the start, and a stop meanwhile ends all it started."""
+    child = subprocess.Popen(
+        command,
+        env=environment,
+        process_group=0,
+        preexec_fn=lambda: die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - there is one thread
+    )
+
+    def stop(_number: int, _frame: object) -> None:
+        os.killpg(child.pid, signal.SIGKILL)
+        sys.exit("stopped during the preparation")
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, stop)
+    if status := child.wait():
+        sys.exit(f"the preparation ended with status {status}: {' '.join(command)}")
 
 
 def die_with_parent(by: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scalewright.local import backend as nouns
 from scalewright.local import gateway, ports, programs, secrets, sources, strays
+from scalewright.local.interrupt import Interrupt
 from scalewright.local.privilege import privilege
 from scalewright.local.rollout import Rollout, Step
 from scalewright.local.running import done_jobs, observe
@@ -95,29 +95,20 @@ class LocalPlatform:
             secrets.ensure(self.state)
             self.state.save_ports({**self.state.ports, **survey.site.ports})
             rollout = Rollout(self.state, self.supervisor, survey.plan, survey.running, survey.done)
-            try:
+            with Interrupt() as interrupt:
                 if fresh:
                     self.supervisor.start()
-                rollout.run(report)
-            except KeyboardInterrupt:
-                raise InterruptedRolloutError(self._undo(rollout, fresh=fresh)) from None
+                if not rollout.run(report, interrupt):
+                    stopped = rollout.undo()
+                    if fresh:
+                        self.supervisor.shutdown()
+                    raise InterruptedRolloutError(stopped)
             return rollout
 
     def _require_gateway_port(self, backend: Backend, survey: Survey) -> None:
         ours = {port for now in survey.running.values() for port in _ports(now.record)}
         if backend.gateway and backend.gateway.port not in ours:
             ports.require_free(backend.gateway.port, "gateway.port")
-
-    def _undo(self, rollout: Rollout, *, fresh: bool) -> list[str]:
-        """Stop what a rollout started; a second Ctrl-C does not leave that half-done."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            stopped = rollout.undo()
-            if fresh:
-                self.supervisor.shutdown()
-            return stopped
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     def down(self, report: Report, *, delete_data: bool = False) -> list[Step]:
         """Stop everything, those first on which nothing depends; data is kept unless it is to be deleted."""

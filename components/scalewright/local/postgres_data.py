@@ -9,11 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from scalewright.local.launch import die_with_parent
 from scalewright.local.site import LOOPBACK, UNPRIVILEGED
 
 SUPERUSER = "postgres"
@@ -46,7 +48,13 @@ class Cluster:
         """
         command = [*UNPRIVILEGED[self.privilege], str(self.binaries / program), *arguments]  # type: ignore[index]
         done = subprocess.run(
-            command, input=text, capture_output=True, text=True, env={**os.environ, **environment}, check=False
+            command,
+            input=text,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **environment},
+            preexec_fn=lambda: die_with_parent(signal.SIGKILL),
+            check=False,
         )
         if done.returncode or "ERROR:" in done.stderr:
             shutil.rmtree(self.scratch)

@@ -103,9 +103,14 @@ class Rollout:
         """The steps that did not end well."""
         return [step for step in self.all_steps if step.phase in {"failed", "skipped"}]
 
-    def run(self, report: Callable[[list[Step]], None]) -> None:
-        """Take every step; `report` is called again and again with all of them."""
+    def run(self, report: Callable[[list[Step]], None], interrupt: Callable[[], bool]) -> bool:
+        """Take every step; `report` is called again and again with all of them.
+
+        Returns whether the rollout came to its end: false if `interrupt` said to stop.
+        """
         while not all(step.phase in ENDED for step in self.steps.values()):
+            if interrupt():
+                return False
             for step in self.steps.values():
                 self._advance(step)
             report(self.all_steps)
@@ -114,6 +119,7 @@ class Rollout:
             time.sleep(DRAIN)
         self._remove()
         report(self.all_steps)
+        return True
 
     def undo(self) -> list[str]:
         """Stop what this rollout has started so far; returns the names."""

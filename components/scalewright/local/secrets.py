@@ -27,10 +27,9 @@ def ensure(state: State) -> None:
         path = state / f"secrets/{name}"
         if not path.exists():
             write(path, secrets.token_urlsafe(24))
-    write(
-        state / "secrets/object-store-auth",
-        f"{read(state, 'object-store-access-key')},{read(state, 'object-store-secret-key')}",
-    )
+    # rclone reads its pairs as CSV, where the comma within a pair has to be quoted.
+    pair = f'"{read(state, "object-store-access-key")},{read(state, "object-store-secret-key")}"'
+    write(state / "secrets/object-store-auth", pair)
 
 
 def read(state: State, name: str) -> str:

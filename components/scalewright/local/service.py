@@ -38,7 +38,7 @@ def processes(backend: Backend, site: Site) -> Iterator[Process]:
 def _replica(backend: Backend, site: Site, name: str, service: Service, replica: str) -> Process:
     port = site.ports[replica]
     drain = math.ceil(service.drain.seconds)
-    environment = application.environment(backend, site, name, service, replica)
+    environment = application.environment(backend, site, name, service, instance=replica, pool=service.database)
     if service.processes > 1:
         environment["METRICS_DIR"] = site.data(replica)
     return Process(
@@ -62,7 +62,7 @@ def _replica(backend: Backend, site: Site, name: str, service: Service, replica:
 def _relay(backend: Backend, site: Site, name: str, service: Service) -> Process:
     assert service.outbox is not None  # noqa: S101
     relay = f"{name}-relay"
-    environment = application.environment(backend, site, name, service, relay)
+    environment = application.environment(backend, site, name, service, instance=relay, pool=None)
     return Process(
         name=relay,
         noun=f"services.{name}",

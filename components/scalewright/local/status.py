@@ -147,6 +147,6 @@ def _queues(state: State, running: dict[str, Running], queues: list[str]) -> dic
     )
     try:
         with client:
-            return {queue: int(client.llen(queue)) for queue in queues}  # type: ignore[arg-type]
+            return {queue: int(client.llen(queue)) for queue in queues}
     except redis.RedisError:  # Redis is shown as unhealthy
         return {}

@@ -39,7 +39,7 @@ def _replica(backend: Backend, site: Site, name: str, workers: Workers, replica:
             *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
         ),
         environment={
-            **application.environment(backend, site, name, workers, replica),
+            **application.environment(backend, site, name, workers, instance=replica, pool=workers.database),
             "HEALTH_FILE": heartbeat,
         },
         directory=str(site.project / backend.source),

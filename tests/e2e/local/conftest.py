@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-
 from tests.e2e.local.stack import Stack
 
 

@@ -11,13 +11,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import psutil
 import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
 
 ROOT = Path(__file__).parents[3]
 
@@ -113,7 +116,9 @@ def _belongs(process: psutil.Process, folder: str) -> bool:
     try:
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return folder in " ".join(process.cmdline()) or process.environ().get("SCALEWRIGHT_STATE", "").startswith(folder)
+        return folder in " ".join(process.cmdline()) or process.environ().get("SCALEWRIGHT_STATE", "").startswith(
+            folder
+        )
     except psutil.Error:
         return False
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import httpx
 import psutil
 import pytest
-
 from tests.e2e.local.stack import Stack, eventually
 
 pytestmark = pytest.mark.e2e
@@ -76,8 +75,8 @@ def test_every_acknowledged_order_survives_the_kill_of_an_api_replica_and_of_a_w
     assert len(set(orders)) == len(orders)
     eventually(lambda: all_completed(stack, orders), within=60)
     assert receipts_of(stack, orders) == len(orders)
-    # At most the requests that the killed replica was answering.
-    assert len(load.refused) + load.broken <= 4
+    # Those the killed replica was answering, and those just sent on connections that were closing.
+    assert len(load.refused) + load.broken <= 2 * len(load.threads)
 
 
 @pytest.mark.parametrize(

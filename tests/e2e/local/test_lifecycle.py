@@ -5,7 +5,6 @@ import socket
 
 import httpx
 import pytest
-
 from tests.e2e.local.stack import Stack, eventually, free_port, lines
 
 pytestmark = pytest.mark.e2e
@@ -82,7 +81,7 @@ def test_a_taken_gateway_port_is_named_with_who_holds_it_and_nothing_is_started(
 
 def test_ctrl_c_stops_what_was_started_and_says_so(project: Stack) -> None:
     up = project.start("up")
-    eventually(lambda: (project.folder / "run" / "postgres.json").exists())
+    eventually((project.folder / "run" / "postgres.json").exists)
     up.send_signal(signal.SIGINT)
     _, errors = up.communicate(timeout=60)
     assert up.returncode == 130

