@@ -117,20 +117,21 @@ def _gateway(backend: Backend) -> Iterator[Problem]:
         yield Problem(("gateway",), Absent.MISSING, bound, "Declare gateway", reads=(("services",),))
     if backend.gateway is not None and not backend.services:
         bound = "it must have a service to send requests to"
-        yield Problem(("gateway",), "declared", bound, "Declare a service, or take gateway out", reads=(("services",),))
+        given = backend.gateway.model_dump(mode="json", exclude_unset=True)
+        yield Problem(("gateway",), given, bound, "Declare a service, or take gateway out", reads=(("services",),))
 
 
 def _names(backend: Backend) -> Iterator[Problem]:
-    owners: dict[str, str] = {}
+    owners: dict[str, Path] = {}
     for path, name, made in _made(backend):
         if any(name == reserved or name.startswith(f"{reserved}-") for reserved in RESERVED_NAMES):
             bound = f"it must differ from the names of the platform's own processes ({', '.join(RESERVED_NAMES)})"
             yield Problem(path, name, bound, "Rename it, and do not start it with one of them and a hyphen")
             continue
-        owner = owners.setdefault(made, dotted(path))
-        if owner != dotted(path):
-            bound = f"it must not name a process that {owner} names too ({made})"
-            yield Problem(path, name, bound, "Rename one of the two")
+        owner = owners.setdefault(made, path)
+        if owner != path:
+            bound = f"it must not name a process that {dotted(owner)} names too ({made})"
+            yield Problem(path, name, bound, "Rename one of the two", reads=(owner,))
 
 
 def _made(backend: Backend) -> Iterator[tuple[Path, str, str]]:

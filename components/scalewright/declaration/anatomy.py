@@ -41,8 +41,9 @@ def locate(root: type[Any], location: Sequence[str | int]) -> Place:
         if len(parts) > 1:
             annotation = _of_type(parts, step)
         elif parts:
-            name = list(fields_of(parts[0]))[step] if isinstance(step, int) else step  # an argument by position
-            field = fields_of(parts[0]).get(name)
+            names = list(fields_of(parts[0]))
+            name = names[step] if isinstance(step, int) and step < len(names) else step  # an argument by position
+            field = fields_of(parts[0]).get(str(name))
             place = Place((*place.path, name), parts[0], field)
             annotation = field.annotation if field else None
         elif (inner := _inner(annotation)) is not None:

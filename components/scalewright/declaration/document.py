@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Position = tuple[int, int]
 _TAG = "tag:yaml.org,2002:"
+_TAGS = frozenset(f"{_TAG}{kind}" for kind in ("map", "seq", "str", "null", "bool", "int", "float", "timestamp"))
 
 
 @dataclass
@@ -46,25 +47,30 @@ def read(path: FilePath, name: str) -> Document:
 
     try:
         node = YAML(typ="safe", pure=True).compose(text)
+        if node is not None:
+            document.data = _Reader(document).plain(node, (), ())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else None
-        raise Mistakes([_syntax(document, error.problem or error.context or "unknown", position)]) from None
+        reason = ", ".join(filter(None, (error.context, error.problem)))
+        raise Mistakes([_syntax(document, reason, position)]) from None
     except RecursionError:
         raise Mistakes([_syntax(document, "it is nested too deeply", None)]) from None
     except YAMLError as error:
         position = _at(text, error.position) if hasattr(error, "position") else None
         reason = getattr(error, "reason", str(error).splitlines()[0])
         raise Mistakes([_syntax(document, reason, position)]) from None
-    if node is not None:
-        document.data = _Reader(document).plain(node, (), ())
     return document
 
 
 def _text(path: FilePath, document: Document) -> str:
-    raw = path.read_bytes()
     try:
+        raw = path.read_bytes()
         return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise Mistakes(
+            [document.mistake(f"the file cannot be read: {error.strerror}", "Make it readable", None)]
+        ) from None
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8-sig", errors="replace")
         bound = f"the file must be text in UTF-8, and its byte {error.start + 1} ({raw[error.start]:#04x}) is not"
@@ -92,11 +98,14 @@ class _Reader:
         if any(node is outer for outer in within):
             self._refuse(node, "an alias must not lead back to what holds it", "Write the value out")
             return None
+        if node.tag not in _TAGS:
+            self._refuse(node, f"the tag {node.tag} must not be used", "Write plain YAML")
+            return None
         if isinstance(node, MappingNode):
             return self._mapping(node, path, (*within, node))
         if isinstance(node, SequenceNode):
             return self._sequence(node, path, (*within, node))
-        return self._scalar(node)
+        return _scalar(node)
 
     def _mapping(self, node: Node, path: Path, within: tuple[Node, ...]) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
@@ -121,22 +130,20 @@ class _Reader:
             items.append(self.plain(item, (*path, index), within))
         return items
 
-    def _scalar(self, node: Node) -> Any:
-        text: str = node.value
-        match str(node.tag).removeprefix(_TAG):
-            case "null":
-                return None
-            case "bool":
-                return text.lower() == "true"
-            case "int" | "float" as tag:
-                return _number(text.replace("_", ""), tag)
-            case "str" | "timestamp":
-                return text
-        self._refuse(node, f"the tag {node.tag} must not be used", "Write plain YAML")
-        return None
-
     def _refuse(self, node: Node, bound: str, remedy: str) -> None:
         self.document.mistakes.append(self.document.mistake(bound, remedy, _position(node)))
+
+
+def _scalar(node: Node) -> str | float | bool | None:
+    text: str = node.value
+    match str(node.tag).removeprefix(_TAG):
+        case "null":
+            return None
+        case "bool":
+            return text.lower() == "true"
+        case "int" | "float" as tag:
+            return _number(text.replace("_", ""), tag)
+    return text  # dates too: nothing here is a date
 
 
 def _number(text: str, tag: str) -> int | float | str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is: names of settings and positions in lists, from the outside in."""
+
+
+_PLAIN = re.compile("[A-Za-z0-9_:-]+")
 
 
 class Absent(Enum):
@@ -53,6 +57,7 @@ def refused(bound: str, remedy: str, value: object = Absent.MISSING) -> RefusedE
 
 
 def dotted(path: Path) -> str:
-    """A path as people write it: `services.orders.routes[1]`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    """A path as people write it: `services.orders.routes[1]`, and `parameters['auto_explain.log_format']`."""
+    plain = (isinstance(step, str) and _PLAIN.fullmatch(step) for step in path)
+    text = "".join(f".{step}" if is_plain else f"[{step!r}]" for step, is_plain in zip(path, plain, strict=True))
     return text.removeprefix(".")

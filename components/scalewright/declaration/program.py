@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from scalewright.declaration import backend as parts
 from scalewright.declaration.backend import Backend
 from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.problem import dotted
@@ -31,14 +30,16 @@ def declared(project: Path) -> Backend:
     module = ModuleType("__backend__")
     module.__file__ = str(path)
     try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise _mistakes(f"the file cannot be read: {error.strerror}", "Make it readable") from None
+    try:
         with _beside(path.parent):
-            exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102 - it is the user's program
+            exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102 - it is the user's program
     except SyntaxError as error:
         raise _mistakes(f"it is not Python: {error.msg}", "Correct it", error.lineno, error.offset) from None
-    except ValidationError as error:
-        raise Mistakes(_refused(error, _line(error, path))) from None
     except (Exception, SystemExit) as error:
-        raise _mistakes(f"it raises {type(error).__name__}: {error}", "Correct it", _line(error, path)) from None
+        raise Mistakes(_failure(error, _line(error, path))) from None
     value = getattr(module, "backend", None)
     if not isinstance(value, Backend):
         raise _mistakes("it must hold a Backend of the name backend", "Write backend = Backend(name=...)")
@@ -53,7 +54,8 @@ def _beside(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.path.remove(str(folder))
+        with suppress(ValueError):
+            sys.path.remove(str(folder))
         for name in set(sys.modules) - before:
             if str(getattr(sys.modules[name], "__file__", None) or "").startswith(f"{folder}/"):
                 del sys.modules[name]
@@ -64,16 +66,17 @@ def _line(error: BaseException, path: Path) -> int | None:
     return lines[-1] if lines else None
 
 
-def _refused(error: ValidationError, line: int | None) -> Iterator[Mistake]:
-    """What a constructor in the program refused; only the outermost, `Backend`, needs no name before its settings."""
-    root: type[Any] = getattr(_vocabulary(), error.title, Backend)
-    for problem in problems_of(error, root):
-        prefix = () if root is Backend else (error.title,)
+def _failure(error: Exception | SystemExit, line: int | None) -> Iterator[Mistake]:
+    part: type[Any] | None = None
+    if isinstance(error, ValidationError):
+        part = getattr(sys.modules[__package__], error.title, None)
+    if not isinstance(error, ValidationError) or part is None:
+        reason = str(error).partition("\n")[0]
+        yield Mistake("", None, f"it raises {type(error).__name__}: {reason}", "Correct it", NAME, line)
+        return
+    prefix = () if part is Backend else (error.title,)  # the settings of a backend need no name before them
+    for problem in problems_of(error, part):
         yield Mistake(dotted((*prefix, *problem.path)), problem.value, problem.bound, problem.remedy, NAME, line)
-
-
-def _vocabulary() -> ModuleType:
-    return sys.modules[parts.__package__]
 
 
 def _mistakes(bound: str, remedy: str, line: int | None = None, column: int | None = None) -> Mistakes:

@@ -24,8 +24,7 @@ NANO = 10**9
 MOST = 2**63 - 1
 """Kubernetes caps an amount with a binary suffix here, silently."""
 LONGEST = 64
-"""More characters than any real amount has; without a limit `1e999999999` would fill the memory."""
-WIDEST_EXPONENT = 99
+"""More characters than any real amount has. With exponents of two digits it keeps `1e999999999` out of memory."""
 
 PATTERN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?"
 _TEXT = re.compile(
@@ -196,8 +195,8 @@ def _parse(text: str) -> tuple[int, Family]:
         family = Family.EXPONENT
         amount *= Fraction(10) ** int(match["exponent"])
     elif suffix in _BINARY:
-        family = Family.BINARY
         amount = min(amount * 1024 ** _BINARY[suffix], Fraction(MOST))
+        family = Family.DECIMAL if 0 < amount < 1 else Family.BINARY
     else:
         family = Family.DECIMAL
         amount *= Fraction(10) ** _DECIMAL[suffix]

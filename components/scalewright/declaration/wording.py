@@ -39,8 +39,7 @@ _HINTS = {
 """What people mean by settings that are unknown here and usual elsewhere."""
 
 _TYPES = {
-    "int_type": ("it must be a whole number", "Write digits without quotes"),
-    "int_from_float": ("it must be a whole number", "Round it"),
+    "int_type": ("it must be a whole number", "Write it in digits, without quotes or fraction"),
     "int_parsing_size": ("it must be a whole number of a usual size", "Lower it"),
     "float_type": ("it must be a number", "Write it without quotes"),
     "finite_number": ("it must be a finite number", "Write it in digits"),

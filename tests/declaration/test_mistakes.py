@@ -1,0 +1,295 @@
+"""Every mistake of an overlay is named, with its place, value, bound and remedy, together with all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Project
+
+JARGON = ("pydantic", "Input should", "validation error", "https://", "Traceback", "[key]", "<class", "it was refused")
+WHERE = "stacks/Pulumi.local.yaml"
+ONE = {
+    "an unknown setting with the nearest known one": (
+        "postgres: {instance: 2}",
+        "3:16: postgres.instance is not a setting; it must be one of instances, max_connections, storage, parameters, "
+        "pooler, migrations, seed, resources. Did you mean instances?",
+    ),
+    "an unknown setting far from all": (
+        "gateway: {xyzzy: 1}",
+        "3:15: gateway.xyzzy is not a setting; it must be one of port, hostname, rate_limit, tls, body_limit. "
+        "Take it out.",
+    ),
+    "replicas instead of instances": (
+        "postgres: {replicas: 2}",
+        "3:16: postgres.replicas is not a setting; it must be one of instances, max_connections, storage, parameters, "
+        "pooler, migrations, seed, resources. "
+        "Write instances, which counts the primary too: instances = replicas + 1.",
+    ),
+    "text for a number": (
+        'postgres: {instances: "2"}',
+        "3:16: postgres.instances is '2'; it must be a whole number. Write it in digits, without quotes or fraction.",
+    ),
+    "a truth value for a number": (
+        "services: {orders: {processes: true}}",
+        "3:25: services.orders.processes is true; it must be a whole number. "
+        "Write it in digits, without quotes or fraction.",
+    ),
+    "a number for text": (
+        "services: {orders: {environment: {PORT: 8080}}}",
+        "3:39: services.orders.environment.PORT is 8080; it must be text. Put it in quotes.",
+    ),
+    "a number for a part": (
+        "postgres: 3",
+        "3:5: postgres is 3; it must be a mapping of settings. Write it as in {setting: value}.",
+    ),
+    "text for a list": (
+        "services: {orders: {routes: /orders}}",
+        "3:25: services.orders.routes is '/orders'; it must be a list. Write it as in [a, b].",
+    ),
+    "a list for a mapping": (
+        "services: [orders]",
+        "3:5: services is ['orders']; it must be a mapping. Write it as in {name: value}.",
+    ),
+    "min above max": (
+        "services: {orders: {scale: {min: 9}}}",
+        "3:33: services.orders.scale.min is 9; it must be at most max (6). Lower min or raise max.",
+    ),
+    "max below the min of the declaration": (
+        "services: {orders: {scale: {max: 1}}}",
+        "3:33: services.orders.scale.min is 2; it must be at most max (1). Lower min or raise max.",
+    ),
+    "a number above its bound": (
+        "postgres: {instances: 17}",
+        "3:16: postgres.instances is 17; it must be at most 16. Lower it to 16 or less.",
+    ),
+    "a number below its bound": (
+        "gateway: {rate_limit: {average: 0}}",
+        "3:28: gateway.rate_limit.average is 0; it must be at least 1. Raise it to 1 or more.",
+    ),
+    "a negative size": (
+        "redis: {memory: -1Gi}",
+        "3:13: redis.memory is '-1Gi'; it must be at least 1Mi. It is counted in bytes: write 512Mi for 512 mebibytes.",
+    ),
+    "a size that is none": (
+        "redis: {memory: 1 GB}",
+        "3:13: redis.memory is '1 GB'; it must be an amount such as 500m, 1.5, 512Mi or 1G. Write digits and then one "
+        "of the suffixes n u m k M G T P E or Ki Mi Gi Ti Pi Ei, without a space.",
+    ),
+    "a duration without a unit": (
+        "services: {orders: {drain: 30}}",
+        "3:25: services.orders.drain is 30; it must be a length of time such as 30s, 1m30s or 1.5h. "
+        "Add the unit, for example 30s.",
+    ),
+    "replicas read without instances": (
+        "{postgres: {instances: 1}, services: {orders: {database: {reads: replica}}}}",
+        "3:63: services.orders.database.reads is 'replica'; it must be 'primary' or 'prefer-replica' while "
+        "postgres.instances is 1, which is no replica. Set postgres.instances to 2 or more, or change reads.",
+    ),
+    "a value that is no choice, with the nearest": (
+        "redis: {eviction: noevicton}",
+        "3:13: redis.eviction is 'noevicton'; it must be one of noeviction, allkeys-lru, allkeys-lfu, allkeys-random, "
+        "volatile-lru, volatile-lfu, volatile-random, volatile-ttl. Did you mean noeviction?",
+    ),
+    "a service without routes": (
+        'services: {users: {app: "shop.users:app"}}',
+        "3:16: services.users.routes is missing; it must be given. Write for example routes: [/orders].",
+    ),
+    "a service without an app": (
+        "services: {users: {routes: [/users]}}",
+        "3:16: services.users.app is missing; it must be given. Write for example app: shop.orders.main:app.",
+    ),
+    "no routes left": (
+        "services: {orders: {routes: []}}",
+        "3:25: services.orders.routes is []; it must have at least one entry. Add one.",
+    ),
+    "two services on one route": (
+        'services: {users: {app: "shop.users:app", routes: [/users, /orders]}}',
+        "3:64: services.users.routes[1] is '/orders'; it must be the route of one service only, and is already "
+        "services.orders.routes[0]. Give one of the two another route.",
+    ),
+    "a worker queue that no sends names": (
+        "workers: {orders: {queues: [orders, mail]}}",
+        "3:41: workers.orders.queues[1] is 'mail'; it must be a queue that some service sends to ('orders'). "
+        "Add 'mail' to the sends of the service that fills it, or take it out of queues.",
+    ),
+    "a queue that no workers work off": (
+        "services: {orders: {sends: [orders, mail]}}",
+        "3:41: services.orders.sends[1] is 'mail'; it must be a queue that some workers work off ('orders'). "
+        "Add 'mail' to the queues of workers, or take it out of sends.",
+    ),
+    "a use of something undeclared": (
+        "services: {orders: {uses: [postgres, redis, object_store]}}",
+        "3:49: services.orders.uses[2] is 'object_store'; it must be a part that is declared (postgres, redis). "
+        "Declare object_store, or take it out of uses.",
+    ),
+    "a part taken away that something uses": (
+        "workers: {orders: {uses: []}}\npostgres: null",
+        "4:5: services.orders.uses[0] is 'postgres'; it must be a part that is declared (redis). "
+        "Declare postgres, or take it out of uses.",
+    ),
+    "a broker that evicts": (
+        "redis: {eviction: allkeys-lru}",
+        "3:13: redis.eviction is 'allkeys-lru'; it must be 'noeviction' for the broker of the queues 'orders', which "
+        "would lose tasks. Take eviction out.",
+    ),
+    "routes without a gateway": (
+        "gateway: null",
+        "3:5: gateway is missing; it must be declared, because the services 'orders' have routes. Declare gateway.",
+    ),
+    "a pool without a database": (
+        "services: {orders: {uses: [redis], database: {size: 3}}}",
+        "3:40: services.orders.database is {'size': 3}; it must come with postgres in uses. "
+        "Add postgres to uses, or take database out.",
+    ),
+    "an outbox without a broker": (
+        "services: {orders: {uses: [postgres], outbox: shop.relay}}",
+        "3:43: services.orders.outbox is 'shop.relay'; it must come with redis in uses, because it reads the outbox "
+        "from PostgreSQL and sends to Redis. Add redis to uses, or take outbox out.",
+    ),
+    "a variable of the platform": (
+        "services: {orders: {environment: {REDIS_URL: x}}}",
+        "3:39: services.orders.environment.REDIS_URL is 'x'; it must be left to the platform, which sets it itself. "
+        "Take it out.",
+    ),
+    "a parameter of the platform": (
+        "postgres: {parameters: {max_connections: 300}}",
+        "3:29: postgres.parameters.max_connections is 300; it must be left to the platform, which sets it itself. "
+        "Set postgres.max_connections.",
+    ),
+    "a metric of no known type": (
+        "services: {orders: {scale: {metrics: [{type: cpus, utilization: 50}]}}}",
+        "3:44: services.orders.scale.metrics[0].type is 'cpus'; it must be one of cpu, memory, requests, backlog, "
+        "schedule. Did you mean cpu?",
+    ),
+    "a metric without a type": (
+        "services: {orders: {scale: {metrics: [{utilization: 50}]}}}",
+        "3:43: services.orders.scale.metrics[0].type is missing; it must be one of cpu, memory, requests, backlog, "
+        "schedule. Choose one of them.",
+    ),
+    "a metric with a figure out of bounds": (
+        "services: {orders: {scale: {metrics: [{type: cpu, utilization: 0}]}}}",
+        "3:55: services.orders.scale.metrics[0].utilization is 0; it must be at least 1. Raise it to 1 or more.",
+    ),
+    "a metric with an unknown setting": (
+        "services: {orders: {scale: {metrics: [{type: cpu, utilization: 50, target: 5}]}}}",
+        "3:72: services.orders.scale.metrics[0].target is not a setting; it must be one of utilization, type. "
+        "Take it out.",
+    ),
+    "a name that is no name": (
+        'services: {My_Service: {app: "a:b", routes: [/a]}}',
+        "3:16: services.My_Service is 'My_Service'; it must be a DNS label: lower-case letters, digits and hyphens, "
+        "a letter first and no hyphen last. Rename it.",
+    ),
+    "a name of the platform": (
+        'services: {postgres-api: {app: "a:b", routes: [/a]}}',
+        "3:16: services.postgres-api is 'postgres-api'; it must differ from the names of the platform's own processes "
+        "(gateway, migrations, object-store, postgres, redis, seed, supervisor). "
+        "Rename it, and do not start it with one of them and a hyphen.",
+    ),
+    "two names for one process": (
+        'services: {orders-worker: {app: "a:b", routes: [/a]}}',
+        "3:16: workers.orders is 'orders'; it must not name a process that services.orders-worker names too "
+        "(orders-worker). Rename one of the two.",
+    ),
+    "a key of odd characters": (
+        'services: {orders: {environment: {"a\\e[31m b": x}}}',
+        "3:39: services.orders.environment['a\\x1b[31m b'] is 'a\\x1b[31m b'; it must be the name of an environment "
+        "variable: letters, digits and underscores, no digit first. Rename it.",
+    ),
+    "events on a broker that is not there": (
+        "{events: {topics: {orders: {}}}, redis: null, workers: null, services: {orders: {uses: [], sends: []}}}",
+        "3:38: redis is missing; it must be declared, because the events' engine is redis. "
+        "Declare redis, or set events.engine to kafka.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "message"), ONE.values(), ids=ONE)
+def test_a_mistake_is_told_in_one_line(project: Project, changes: str, message: str) -> None:
+    project.overlay(changes)
+    assert project.mistake() == f"{WHERE}:{message}"
+
+
+def test_all_mistakes_of_an_overlay_are_told_at_once(project: Project) -> None:
+    project.overlay("""
+        nam: shop
+        image: shop:1
+        postgres: {replicas: 2, instances: 1, max_connections: many, storage: -5Gi}
+        redis: {eviction: allkeys-lru, persistance: true}
+        services:
+          orders:
+            uses: [postgres, redis, object_store]
+            database: {reads: replica}
+            scale: {min: 9}
+            drain: 30
+          users: {}
+          copy: {app: "shop.copy:app", routes: [/orders]}
+        workers:
+          orders: {queues: [orders, lost]}
+        gateway: {port: 99999, tls: {issuer: x}, rate_limit: {burst: 0}}
+        """)
+    told = project.mistakes()
+    assert [line.removeprefix(f"{WHERE}:").partition("; ")[0] for line in told] == [
+        "3:5: nam is not a setting",
+        "4:5: image is 'shop:1'",
+        "5:16: postgres.replicas is not a setting",
+        "5:43: postgres.max_connections is 'many'",
+        "5:66: postgres.storage is '-5Gi'",
+        "5:66: postgres.storage is '-5Gi'",
+        "6:13: redis.eviction is 'allkeys-lru'",
+        "6:36: redis.persistance is not a setting",
+        "9:33: services.orders.uses[2] is 'object_store'",
+        "10:20: services.orders.database.reads is 'replica'",
+        "11:17: services.orders.scale.min is 9",
+        "12:9: services.orders.drain is 30",
+        "13:7: services.users.app is missing",
+        "13:7: services.users.routes is missing",
+        "14:45: services.copy.routes[0] is '/orders'",
+        "16:33: workers.orders.queues[1] is 'lost'",
+        "17:15: gateway.port is 99999",
+        "17:28: gateway.tls is {'issuer': 'x'}",
+        "17:28: gateway.hostname is missing",
+        "17:59: gateway.rate_limit.burst is 0",
+    ]
+
+
+def test_what_rests_on_a_refused_value_is_not_told_twice(project: Project) -> None:
+    project.overlay("""
+        postgres: 3
+        services: {orders: {database: {reads: replica}}}
+    """)
+    assert project.mistake().startswith(f"{WHERE}:3:5: postgres is 3;")
+
+
+def test_no_message_speaks_of_the_validator(project: Project) -> None:
+    for changes, _ in ONE.values():
+        project.overlay(changes)
+        for word in (
+            "pydantic",
+            "Input should",
+            "validation error",
+            "https://",
+            "Traceback",
+            "[key]",
+            "<class",
+            "it was refused",
+        ):
+            assert not [line for line in project.mistakes() if word in line]
+
+
+def test_every_line_names_value_bound_and_remedy(project: Project) -> None:
+    for changes, _ in ONE.values():
+        project.overlay(changes)
+        for line in project.mistakes():
+            where, _, rest = line.partition(": ")
+            assert where.startswith(f"{WHERE}:")
+            assert "; it must " in rest
+            assert rest.endswith((".", "?"))
+
+
+def test_a_long_value_is_cut(project: Project) -> None:
+    project.overlay(f"postgres: {{instances: {'x' * 500}}}")
+    assert f"is '{'x' * 76}...; it must" in project.mistake()

@@ -1,0 +1,112 @@
+"""A setting that its platform does not have is refused with the way out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Project
+
+WHERE = "stacks/Pulumi.local.yaml"
+CLUSTER = "platform: kubernetes\nimage: shop:1\n"
+REFUSED = {
+    "local, pooler": (
+        "postgres: {pooler: {}}",
+        "postgres.pooler is {}; it must not be set for platform local, where there is no pooler",
+    ),
+    "local, tls": (
+        "gateway: {hostname: null, tls: null}\nevents: {engine: kafka}",
+        "events.engine is 'kafka'; it must not be set for platform local",
+    ),
+    "local, image": (
+        "image: shop:1",
+        "image is 'shop:1'; it must not be set for platform local, where the application runs from its source",
+    ),
+    "local, disk": ("postgres: {storage: 5Gi}", "postgres.storage is '5Gi'; it must not be set for platform local"),
+    "local, disk of the broker": (
+        "redis: {storage: 5Gi}",
+        "redis.storage is '5Gi'; it must not be set for platform local",
+    ),
+    "local, host name": (
+        "gateway: {hostname: shop.example.com}",
+        "gateway.hostname is 'shop.example.com'; it must not be set for platform local",
+    ),
+    "local, observability": ("observability: {}", "observability is {}; it must not be set for platform local"),
+    "local, resources": (
+        "services: {orders: {resources: {cpu: 500m, memory: 1Gi}}}",
+        "services.orders.resources is {'cpu': '500m', 'memory': '1Gi'}; it must not be set for platform local",
+    ),
+    "kubernetes, no image": ("platform: kubernetes", "image is missing; it must be given for platform kubernetes"),
+    "kubernetes, seed": (
+        CLUSTER + "postgres: {seed: shop.seed}",
+        "postgres.seed is 'shop.seed'; it must not be set for platform kubernetes",
+    ),
+    "kubernetes, programs": (
+        CLUSTER + "programs: {redis: wheel}",
+        "programs.redis is 'wheel'; it must not be set for platform kubernetes",
+    ),
+    "kubernetes, port": (
+        CLUSTER + "gateway: {port: 80}",
+        "gateway.port is 80; it must not be set for platform kubernetes",
+    ),
+    "kubernetes, source": (CLUSTER + "source: app", "source is 'app'; it must not be set for platform kubernetes"),
+    "docker, seed": (
+        "platform: docker\npostgres: {seed: shop.seed}",
+        "postgres.seed is 'shop.seed'; it must not be set for platform docker",
+    ),
+    "docker, programs": (
+        "platform: docker\nprograms: {traefik: wheel}",
+        "programs.traefik is 'wheel'; it must not be set for platform docker",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_setting_that_the_platform_does_not_have_is_refused(project: Project, changes: str, message: str) -> None:
+    project.overlay(changes)
+    assert message in project.mistake()
+
+
+def test_a_setting_without_effect_may_stand_in_the_shared_declaration(project: Project) -> None:
+    project.declare("""
+        from scalewright.declaration import *
+        size = Resources(cpu="1", memory="1Gi")
+        backend = Backend(
+            name="shop", image="shop:1", source="app", postgres=Postgres(storage="5Gi", resources=size),
+            observability=Observability(), gateway=Gateway(port=80, hostname="shop.example.com"),
+            services={"a": Service(app="a:b", routes=["/"], resources=size)},
+        )
+    """)
+    assert project.load().platform == "local"
+    project.overlay(CLUSTER)
+    assert project.load().platform == "kubernetes"
+
+
+def test_a_setting_of_the_shared_declaration_that_cannot_be_is_to_be_set_to_null(project: Project) -> None:
+    project.declare("""
+        from scalewright.declaration import *
+        backend = Backend(name="shop", postgres=Postgres(pooler=Pooler(instances=2), seed="shop.seed"))
+    """)
+    project.overlay("platform: local")
+    assert project.mistake() == (
+        f"{WHERE}:3:5: postgres.pooler is {{'instances': 2}}; it must not be set for platform local, where there is no "
+        "pooler on one machine. Set postgres.pooler to null for this environment."
+    )
+    project.overlay("postgres: {pooler: null}")
+    postgres = project.load().postgres
+    assert postgres is not None
+    assert (postgres.pooler, postgres.seed) == (None, "shop.seed")
+
+
+def test_a_setting_that_is_null_is_not_set(project: Project) -> None:
+    project.overlay("{image: null, observability: null, postgres: {pooler: null, storage: null, resources: null}}")
+    assert project.load().platform == "local"
+
+
+def test_an_unknown_platform_is_one_mistake(project: Project) -> None:
+    project.overlay("platform: kubernets\nimage: shop:1")
+    assert project.mistake() == (
+        f"{WHERE}:3:5: platform is 'kubernets'; it must be one of local, docker, kubernetes. Did you mean kubernetes?"
+    )
