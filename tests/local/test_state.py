@@ -52,7 +52,7 @@ def test_only_one_command_holds_the_state(state: State) -> None:
 
 def test_a_state_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / ".scalewright").write_text("in the way")
-    with pytest.raises(PlatformError, match="cannot be written: Not a directory"):
+    with pytest.raises(PlatformError, match="cannot be written: File exists"):
         State(tmp_path, "local").create()
 
 
