@@ -110,7 +110,12 @@ def _fresh(entry: bytes | None) -> Record | None:
     """Return the record of a stored entry, unless it is missing or due for its early refresh."""
     if entry is None:
         return None
-    stored = json.loads(entry)
-    early = stored["cost"] * -math.log(1.0 - random.random())  # noqa: S311 - chance, not a secret
-    record: Record = stored["record"]
-    return record if time.time() + early < stored["expires"] else None
+    try:
+        stored = json.loads(entry)
+        record: Record = stored["record"]
+        expires, cost = float(stored["expires"]), float(stored["cost"])
+    except (ValueError, TypeError, LookupError) as error:
+        logger.warning("replacing an entry that is not one of this cache: %r", error)
+        return None
+    early = cost * -math.log(1.0 - random.random())  # noqa: S311 - chance, not a secret
+    return record if time.time() + early < expires else None

@@ -4,10 +4,11 @@ Each class holds the variables of one concern, and a process combines those it n
 report every mistake at once and a worker never asks for what only a service has.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -15,9 +16,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 DATABASE_URL_FORM = "postgresql://<user>@<host>:<port>/<database>"
 REDIS_URL_FORM = "redis://<host>:<port>/<number>"
 
+_USER_IN_URL = re.compile(r"(?<=://).*(?=@)")  # and password, whatever characters it has
+
+
+def _url(value: str, form: str) -> SplitResult:
+    url = urlsplit(value)
+    try:
+        _ = url.port  # read for its check
+    except ValueError as error:
+        raise ValueError(f"must have the form {form}") from error
+    return url
+
 
 def _postgres_url(value: str) -> str:
-    url = urlsplit(value)
+    url = _url(value, DATABASE_URL_FORM)
     if url.scheme != "postgresql" or not url.username or not url.hostname or not url.path.strip("/"):
         raise ValueError(f"must have the form {DATABASE_URL_FORM}")
     if url.password is not None:
@@ -26,7 +38,7 @@ def _postgres_url(value: str) -> str:
 
 
 def _redis_url(value: str) -> str:
-    url = urlsplit(value)
+    url = _url(value, REDIS_URL_FORM)
     if url.scheme != "redis" or not url.hostname:
         raise ValueError(f"must have the form {REDIS_URL_FORM}")
     if url.password is not None:
@@ -149,5 +161,6 @@ def _mistakes(kind: type[_Settings], error: ValidationError) -> list[str]:
         if mistake["type"] == "missing":
             lines.append(f"{name} is not set; set it to {remedies[name]}")
         else:
-            lines.append(f"{name} is {mistake['input']!r}: {mistake['msg'].removeprefix('Value error, ')}")
+            value = _USER_IN_URL.sub("***", repr(mistake["input"]))
+            lines.append(f"{name} is {value}: {mistake['msg'].removeprefix('Value error, ')}")
     return lines

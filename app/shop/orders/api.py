@@ -10,8 +10,9 @@ from shop.kit.http import UNAVAILABLE, Problem
 from shop.kit.pagination import MAX_ID
 from shop.kit.wal import Position
 from shop.orders.models import Order
+from shop.orders.repository import UnknownProductError
 from shop.orders.schemas import OrderCreate, OrderPage, OrderRead
-from shop.orders.service import OrderService, Page, UnknownProductError
+from shop.orders.service import OrderService, Page
 
 router = APIRouter(prefix="/orders", tags=["orders"], responses=UNAVAILABLE)
 

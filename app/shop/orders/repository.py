@@ -1,6 +1,7 @@
 """All SQL about orders that requests run. Statements are built once: each has a cached compilation and plan."""
 
 from sqlalchemy import BigInteger, Text, bindparam, cast, func, insert, literal, select
+from sqlalchemy.exc import IntegrityError
 
 from shop.kit.database import Database
 from shop.kit.outbox import enqueue
@@ -39,6 +40,13 @@ _PAGE = (
 )
 
 
+_FOREIGN_KEY_VIOLATION = "23503"  # SQLSTATE; an order refers to nothing but its product
+
+
+class UnknownProductError(Exception):
+    """The product of an order does not exist."""
+
+
 class OrderRepository:
     """Orders in the database."""
 
@@ -46,17 +54,20 @@ class OrderRepository:
         self._database = database
 
     async def place(self, user_id: int, product: Product, quantity: int) -> tuple[Order, Position | None]:
-        """Write an order and the task that will process it; `IntegrityError` when the product is gone."""
-        rows, position = await self._database.write(
-            _PLACE,
-            {
-                "user_id": user_id,
-                "product_id": product.id,
-                "quantity": quantity,
-                "total_cents": quantity * product.price,
-                "currency": product.currency,
-            },
-        )
+        """Write an order and the task that will process it; `UnknownProductError` when the product is gone."""
+        parameters = {
+            "user_id": user_id,
+            "product_id": product.id,
+            "quantity": quantity,
+            "total_cents": quantity * product.price,
+            "currency": product.currency,
+        }
+        try:
+            rows, position = await self._database.write(_PLACE, parameters)
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlstate", None) == _FOREIGN_KEY_VIOLATION:
+                raise UnknownProductError from error
+            raise
         return Order(*rows[0]), position
 
     async def get(self, order_id: int, *, after: Position | None) -> Order | None:

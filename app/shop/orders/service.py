@@ -2,17 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import IntegrityError
-
 from shop.kit.pagination import MAX_ID, decode_cursor, encode_cursor
 from shop.kit.wal import Position
 from shop.orders.models import Order
-from shop.orders.repository import OrderRepository
+from shop.orders.repository import OrderRepository, UnknownProductError
 from shop.products.service import ProductService
-
-
-class UnknownProductError(Exception):
-    """The product of an order does not exist."""
 
 
 @dataclass(slots=True)
@@ -40,9 +34,9 @@ class OrderService:
             raise UnknownProductError
         try:
             return await self._repository.place(user_id, product, quantity)
-        except IntegrityError as error:  # the cache remembered a product that is gone
+        except UnknownProductError:  # the cache remembered it
             await self._products.forget(product_id)
-            raise UnknownProductError from error
+            raise
 
     async def get(self, order_id: int, *, after: Position | None = None) -> Order | None:
         """Return the order of that id, as new as `after` at least."""

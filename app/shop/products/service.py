@@ -32,4 +32,5 @@ class ProductService:
 
 
 def _key(product_id: int) -> str:
-    return f"product:{product_id}"
+    # The version changes with the fields of `Product`: releases that run side by side do not read each other's.
+    return f"product:v1:{product_id}"
