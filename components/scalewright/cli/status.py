@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scalewright.cli.invocation import program
 from scalewright.cli.target import environment_argument, target
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def status(project: Project, environment: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(answer.model_dump_json(indent=2))
     elif not answer.processes:
-        click.echo(f"{environment} is not running. Start it with `scalewright up {environment}`.")
+        click.echo(f"{environment} is not running. Start it with `{program()} up {environment}`.")
     else:
         _show(answer)
     if not answer.healthy:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scalewright.cli.invocation import program
 from scalewright.cli.target import environment_argument, target
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) 
     if rollout.failed:
         names = ", ".join(step.name for step in rollout.failed)
         click.echo(
-            f"\n{environment} is not healthy: {names}. See `scalewright logs NAME`; mend it and run "
-            "`scalewright up` again, or stop the rest with `scalewright down`.",
+            f"\n{environment} is not healthy: {names}. See `{program()} logs NAME`; mend it and bring it up again, "
+            f"or stop the rest with `{program()} down`.",
             err=True,
         )
         sys.exit(1)
@@ -60,4 +61,4 @@ def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) 
         click.echo(f"{environment} is healthy: nothing to change in {total}.")
     if url:
         click.echo(f"  {url}")
-    click.echo("  next: scalewright status | logs -f | preview | down")
+    click.echo(f"  next: {program()} status | logs -f | preview | down")

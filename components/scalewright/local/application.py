@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scalewright.declaration import Workers
 from scalewright.local import object_store, postgres, redis
 
 if TYPE_CHECKING:
-    from scalewright.declaration import Backend, Pool, Service, Workers
+    from scalewright.declaration import Backend, Pool, Service
     from scalewright.local.site import Site
     from scalewright.plan.records import SecretValue
 
@@ -22,13 +23,17 @@ def environment(
     variables: dict[str, str | SecretValue] = {**part.environment, "SERVICE_NAME": name, "INSTANCE_NAME": instance}
     if "postgres" in part.uses:
         variables |= postgres.environment(backend, site, pool)
-    if "redis" in part.uses or backend.redis is not None:
+    if "redis" in part.uses or _talks_to_broker(part):
         variables |= redis.environment(site)
     if "object_store" in part.uses:
         variables |= object_store.environment(site)
-    if timeout := visibility_timeout(backend):
+    if _talks_to_broker(part) and (timeout := visibility_timeout(backend)):
         variables["VISIBILITY_TIMEOUT"] = f"{timeout:g}"
     return variables
+
+
+def _talks_to_broker(part: Service | Workers) -> bool:
+    return isinstance(part, Workers) or bool(part.sends or part.outbox)
 
 
 def after(backend: Backend, uses: tuple[str, ...]) -> tuple[str, ...]:
@@ -45,5 +50,4 @@ def after(backend: Backend, uses: tuple[str, ...]) -> tuple[str, ...]:
 
 def visibility_timeout(backend: Backend) -> float:
     """Return the seconds after which a task that nobody acknowledged is given to another worker; 0 without workers."""
-    longest = max((workers.longest_task.seconds for workers in backend.workers.values()), default=0.0)
-    return VISIBILITY_FACTOR * longest
+    return VISIBILITY_FACTOR * max((workers.longest_task.seconds for workers in backend.workers.values()), default=0.0)
