@@ -22,6 +22,15 @@ ONE = {
         "3:15: gateway.xyzzy is not a setting; it must be one of port, hostname, rate_limit, tls, body_limit. "
         "Take it out.",
     ),
+    "an unknown setting that is null": (
+        "redis: {persistance: null}",
+        "3:13: redis.persistance is not a setting; it must be one of memory, persistence, eviction, storage, "
+        "resources. Did you mean persistence?",
+    ),
+    "an entry to take away that is not there": (
+        "services: {order: null}",
+        "3:16: services.order is null; it must name an entry that the declaration has (orders). Did you mean orders?",
+    ),
     "replicas instead of instances": (
         "postgres: {replicas: 2}",
         "3:16: postgres.replicas is not a setting; it must be one of instances, max_connections, storage, parameters, "

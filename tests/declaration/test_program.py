@@ -99,6 +99,14 @@ def test_a_program_may_import_what_lies_beside_it_and_leaves_nothing_behind(proj
     assert backend.postgres.instances == 4
 
 
+def test_an_error_of_what_a_program_imports_is_told_by_the_line_of_the_import(project: Project) -> None:
+    (project.path / "stacks" / "sizes.py").write_text("def\n")
+    project.declare("\nimport sizes\n")
+    assert project.mistake().startswith(
+        "stacks/backend.py:2: it raises SyntaxError: invalid syntax (sizes.py, line 1)."
+    )
+
+
 def test_a_program_that_fails_leaves_the_search_path_as_it_was(project: Project) -> None:
     project.declare("raise RuntimeError('two\\nlines')")
     path = list(sys.path)

@@ -85,6 +85,24 @@ def test_show_prints_everything_and_reads_back_as_the_same_declaration(environme
     assert parsed(as_yaml.output)["services"]["orders"]["probes"]["liveness"] == "/healthz"
 
 
+def test_the_examples_of_the_documentation_are_true(project: Project) -> None:
+    page = (ROOT / "docs" / "declaration.md").read_text()
+    _, program, overlay, metrics, mistakes, _ = (block.split("\n", 1)[1] for block in page.split("```")[1::2])
+    project.declare(program)
+    project.stack(overlay, "prod")
+    assert load(project.path, "prod").services["orders"].scale.max == 10
+    assert len(parsed(metrics)["metrics"]) == 5
+    project.overlay("""
+        # lines
+        # before
+        # it
+        postgres: {replicas: 2}
+        services: {orders: {scale: {min: 9}}}
+        workers: {orders: {queues: [orders, mail]}}
+    """)
+    assert project.mistakes() == mistakes.splitlines()[1:]
+
+
 def test_show_means_the_local_environment_unless_told_otherwise() -> None:
     assert run(show).output == run(show, "local").output
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 if TYPE_CHECKING:
@@ -54,16 +55,25 @@ def locate(root: type[Any], location: Sequence[str | int]) -> Place:
 
 
 def part_at(root: type[Any], path: Path) -> type[Any] | None:
-    """The one part that a path leads to, if it leads to one."""
+    """The part that a path leads to, if it leads to one."""
+    return next(_parts(_annotation_at(root, path)), None)
+
+
+def is_mapping_at(root: type[Any], path: Path) -> bool:
+    """Whether a path leads to a mapping by name."""
+    return get_origin(_annotation_at(root, path)) is dict
+
+
+def _annotation_at(root: type[Any], path: Path) -> Any:
     annotation: Any = root
     for step in path:
-        parts = list(_parts(annotation))
-        if len(parts) > 1:
-            return None
-        field = fields_of(parts[0]).get(str(step)) if parts else None
-        annotation = (field.annotation if field else None) if parts else _inner(annotation)
-    parts = list(_parts(annotation))
-    return parts[0] if len(parts) == 1 else None
+        part = next(_parts(annotation), None)
+        if part is None:
+            annotation = _inner(annotation)
+        else:
+            field = fields_of(part).get(str(step))
+            annotation = field.annotation if field else None
+    return annotation
 
 
 def _parts(annotation: Any) -> Iterator[type[Any]]:
@@ -71,23 +81,14 @@ def _parts(annotation: Any) -> Iterator[type[Any]]:
         yield annotation
     elif hasattr(annotation, "__metadata__"):
         yield from _parts(annotation.__origin__)
-    elif _is_union(annotation):
+    elif get_origin(annotation) in (Union, UnionType):
         for member in get_args(annotation):
             yield from _parts(member)
 
 
 def _inner(annotation: Any) -> Any:
     """The type of the items of a list or of the values of a mapping."""
-    if hasattr(annotation, "__metadata__"):
-        return _inner(annotation.__origin__)
-    if _is_union(annotation):
-        return next((inner for member in get_args(annotation) if (inner := _inner(member)) is not None), None)
     return get_args(annotation)[-1] if get_origin(annotation) in (list, dict) else None
-
-
-def _is_union(annotation: Any) -> bool:
-    origin = get_origin(annotation)
-    return origin is Union or getattr(origin, "__name__", "") == "UnionType"
 
 
 def _of_type(parts: Sequence[type[Any]], tag: str | int) -> type[Any] | None:

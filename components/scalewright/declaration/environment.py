@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from scalewright.declaration.backend import Backend
 from scalewright.declaration.diagnosis import diagnose
 from scalewright.declaration.errors import Mistake, Mistakes
+from scalewright.declaration.nulls import misnamed
 from scalewright.declaration.overlay import merge, read_overlay
 from scalewright.declaration.platforms import unsupported
 from scalewright.declaration.program import declared
@@ -41,12 +42,12 @@ def load(project: Path, environment: str) -> Backend:
     base = declared(project).model_dump(mode="json", exclude_unset=True)
     overlay = read_overlay(project / name, name)
     merged = merge(base, overlay.data)
-    problems = unsupported(merged, overlay.data)
-    mistakes = [*overlay.mistakes, *map(overlay.located, problems)]
+    problems = [*misnamed(base, overlay.data), *unsupported(merged, overlay.data)]
     try:
         backend = Backend.model_validate(merged)
     except ValidationError:
-        mistakes += map(overlay.located, diagnose(merged))
+        problems += diagnose(merged)
+    mistakes = [*overlay.mistakes, *map(overlay.located, problems)]
     if mistakes:
         raise Mistakes(mistakes)
     return backend

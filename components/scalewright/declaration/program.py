@@ -36,8 +36,6 @@ def declared(project: Path) -> Backend:
     try:
         with _beside(path.parent):
             exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102 - it is the user's program
-    except SyntaxError as error:
-        raise _mistakes(f"it is not Python: {error.msg}", "Correct it", error.lineno, error.offset) from None
     except (Exception, SystemExit) as error:
         raise Mistakes(_failure(error, _line(error, path))) from None
     value = getattr(module, "backend", None)
@@ -67,6 +65,9 @@ def _line(error: BaseException, path: Path) -> int | None:
 
 
 def _failure(error: Exception | SystemExit, line: int | None) -> Iterator[Mistake]:
+    if isinstance(error, SyntaxError) and line is None:  # of the program itself, not of what it imports
+        yield Mistake("", None, f"it is not Python: {error.msg}", "Correct it", NAME, error.lineno, error.offset)
+        return
     part: type[Any] | None = None
     if isinstance(error, ValidationError):
         part = getattr(sys.modules[__package__], error.title, None)

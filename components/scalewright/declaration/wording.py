@@ -97,7 +97,7 @@ def _problems(details: ErrorDetails, place: Place) -> Iterator[Problem]:
 def _worded(details: ErrorDetails, place: Place) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
     if kind in _UNKNOWN:
-        return _unknown(str(place.path[-1]), place.owner)
+        return unknown(str(place.path[-1]), place.owner)
     if kind in _MISSING:
         example = place.field.examples[0] if place.field and place.field.examples else None
         return "it must be given", f"Write for example {place.path[-1]}: {_as_yaml(example)}" if example else "Give it"
@@ -111,7 +111,8 @@ def _worded(details: ErrorDetails, place: Place) -> tuple[str, str]:
     return _TYPES.get(kind, (f"it was refused: {details['msg']}", "Correct it"))
 
 
-def _unknown(name: str, owner: type[Any] | None) -> tuple[str, str]:
+def unknown(name: str, owner: type[Any] | None) -> tuple[str, str]:
+    """Bound and remedy for a setting that its part does not have."""
     known = fields_of(owner) if owner is not None else {}
     bound = f"it must be one of {', '.join(known)}"
     hint = _HINTS.get((owner.__name__ if owner else "", name))
