@@ -193,10 +193,15 @@ ONE = {
         "a letter first and no hyphen last. Rename it.",
     ),
     "a name of the platform": (
-        'services: {postgres-api: {app: "a:b", routes: [/a]}}',
+        'services: {postgres-api: {app: "a:b", routes: [/a], uses: [postgres, redis], outbox: a.b}}',
         "3:16: services.postgres-api is 'postgres-api'; it must differ from the names of the platform's own processes "
         "(gateway, migrations, object-store, postgres, redis, seed, supervisor). "
         "Rename it, and do not start it with one of them and a hyphen.",
+    ),
+    "a name that another's relay has": (
+        'services: {orders: {outbox: a.b}, orders-relay: {app: "a:b", routes: [/a]}}',
+        "3:39: services.orders-relay is 'orders-relay'; it must not name a process that services.orders names too "
+        "(orders-relay). Rename one of the two.",
     ),
     "two names for one process": (
         'services: {orders-worker: {app: "a:b", routes: [/a]}}',

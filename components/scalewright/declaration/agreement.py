@@ -122,26 +122,27 @@ def _gateway(backend: Backend) -> Iterator[Problem]:
 
 
 def _names(backend: Backend) -> Iterator[Problem]:
+    reserved = f"it must differ from the names of the platform's own processes ({', '.join(RESERVED_NAMES)})"
+    for path, _ in _consumers(backend):
+        name = str(path[-1])
+        if any(name == taken or name.startswith(f"{taken}-") for taken in RESERVED_NAMES):
+            yield Problem(path, name, reserved, "Rename it, and do not start it with one of them and a hyphen")
     owners: dict[str, Path] = {}
-    for path, name, made in _made(backend):
-        if any(name == reserved or name.startswith(f"{reserved}-") for reserved in RESERVED_NAMES):
-            bound = f"it must differ from the names of the platform's own processes ({', '.join(RESERVED_NAMES)})"
-            yield Problem(path, name, bound, "Rename it, and do not start it with one of them and a hyphen")
-            continue
+    for path, made in _made(backend):
         owner = owners.setdefault(made, path)
         if owner != path:
             bound = f"it must not name a process that {dotted(owner)} names too ({made})"
-            yield Problem(path, name, bound, "Rename one of the two", reads=(owner,))
+            yield Problem(path, path[-1], bound, "Rename one of the two", reads=(owner,))
 
 
-def _made(backend: Backend) -> Iterator[tuple[Path, str, str]]:
-    """Path, name, and the name of the processes that are made for it."""
+def _made(backend: Backend) -> Iterator[tuple[Path, str]]:
+    """The names of the processes that are made for each part; a number follows where there can be several."""
     for name, service in backend.services.items():
-        yield ("services", name), name, name
+        yield ("services", name), name
         if service.outbox is not None:
-            yield ("services", name), name, f"{name}-relay"
+            yield ("services", name), f"{name}-relay"
     for name in backend.workers:
-        yield ("workers", name), name, f"{name}-worker"
+        yield ("workers", name), f"{name}-worker"
 
 
 def _listed(names: Iterable[str]) -> str:
