@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 #: What a process sees of the caller's environment; all else is in its record.
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
@@ -22,6 +23,7 @@ def main(state: str, path: str) -> None:
         record = json.load(file)
     die_with_parent(getattr(signal, f"SIG{record['stop']['signal']}"))
     run = os.path.join(state, "run", record["name"])
+    end_orphans(f"{run}.pid")
     with open(f"{run}.starts", "a") as starts:
         starts.write(f"{time.time():.3f}\n")
     for name, text in {**record["files"], **record["watched"]}.items():
@@ -58,6 +60,34 @@ def prepare(command: list[str], environment: dict[str, str]) -> None:
         signal.signal(number, stop)
     if status := child.wait():
         sys.exit(f"the preparation ended with status {status}: {' '.join(command)}")
+
+
+def end_orphans(path: str) -> None:
+    """Kill what the process before left of its process group, then note the group of this one.
+
+    A killed parent leaves its children, which would hold its port. While a group has members no new process can get
+    its number, so a group without its leader is the one that was noted.
+    """
+    try:
+        with open(path) as file:
+            group = int(file.read())
+        if not exists(os.kill, group) and exists(os.killpg, group):
+            os.killpg(group, signal.SIGKILL)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        pass
+    if os.getpgrp() == os.getpid():
+        write(path, str(os.getpid()), 0o600)
+
+
+def exists(kill: Callable[[int, int], None], number: int) -> bool:
+    """Whether a signal to a process or group would find somebody."""
+    try:
+        kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def die_with_parent(by: int) -> None:

@@ -71,7 +71,7 @@ class Supervisor:
         log = self.state / "logs/supervisor.log"
         with log.open("a") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", "config/supervisor.conf"],
+                [sys.executable, "-I", "-m", "supervisor.supervisord", "-n", "-c", "config/supervisor.conf"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

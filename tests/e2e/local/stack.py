@@ -85,6 +85,14 @@ class Stack:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def saved_ports(self) -> dict[str, int]:
+        """The inner ports by name; none before the first `up`."""
+        if not self.folder.exists():
+            return {}
+        ports: dict[str, int] = json.loads((self.folder / "state.json").read_text())["ports"]
+        return ports
+
     def post(self, client: httpx.Client, user: int = 1, product: int = 1, quantity: int = 1) -> httpx.Response:
         """Send one order."""
         body = {"user_id": user, "product_id": product, "quantity": quantity}
@@ -92,10 +100,9 @@ class Stack:
 
     def query(self, server: str, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Ask one database server directly."""
-        port = json.loads((self.folder / "state.json").read_text())["ports"][server]
         with psycopg.connect(
             host="127.0.0.1",
-            port=port,
+            port=self.saved_ports[server],
             user="shop",
             dbname="shop",
             password=(self.folder / "secrets" / "postgres-owner").read_text(),
@@ -108,8 +115,7 @@ class Stack:
 
     def listening(self) -> list[int]:
         """Return the ports of this project that still accept connections."""
-        saved = json.loads((self.folder / "state.json").read_text())["ports"] if self.folder.exists() else {}
-        return [port for port in (self.port, *saved.values()) if _accepts(port)]
+        return [port for port in (self.port, *self.saved_ports.values()) if _accepts(port)]
 
 
 def _belongs(process: psutil.Process, folder: str) -> bool:

@@ -96,6 +96,21 @@ def test_a_killed_process_is_started_again_and_counted(stack: Stack, name: str) 
     assert now["restarts"] == before["restarts"] + 1
 
 
+def test_the_children_of_a_killed_parent_do_not_keep_its_successor_from_starting(
+    stack: Stack, client: httpx.Client
+) -> None:
+    stack.edit(services={"orders": {"processes": 2}})
+    stack.run("up")
+    pid = stack.pids()["orders-1"]
+    children = psutil.Process(pid).children()
+    assert len(children) >= 2
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: stack.pids()["orders-1"] not in {pid, None})
+    stack.run("up")
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    assert client.get(f"http://127.0.0.1:{stack.saved_ports['orders-1']}/healthz").status_code == 200
+
+
 def test_orders_are_taken_and_completed_after_all_those_crashes(stack: Stack, client: httpx.Client) -> None:
     answer = stack.post(client)
     assert answer.status_code == 201

@@ -135,16 +135,14 @@ def test_fewer_and_more_database_instances_touch_only_what_knows_them(project: S
 
 
 def test_a_saved_inner_port_that_was_taken_meanwhile_is_replaced(project: Stack) -> None:
-    import json
-
     project.run("up")
     project.run("down")
-    saved = json.loads((project.folder / "state.json").read_text())["ports"]["redis"]
+    saved = project.saved_ports["redis"]
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", saved))
         taken.listen()
         project.run("up")
-    assert json.loads((project.folder / "state.json").read_text())["ports"]["redis"] != saved
+    assert project.saved_ports["redis"] != saved
 
 
 def test_a_declared_port_can_change(project: Stack) -> None:
