@@ -15,13 +15,16 @@ PYTHON_RUN = $(BIN)/python -m
 SCALEWRIGHT = $(PYTHON_RUN) scalewright
 CACHES = .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 
-.PHONY: help up down status logs test lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
+.PHONY: help up preview down status logs test lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
 	lock clean bootstrap
 
 ##@ Run the backend
 
 up: bootstrap ## Bring up the declared backend (ENV=local)
 	@$(SCALEWRIGHT) up $(ARGS) "$(ENV)"
+
+preview: bootstrap ## Show what `make up` would change, and change nothing (ENV=local; ARGS=--json)
+	@$(SCALEWRIGHT) preview $(ARGS) "$(ENV)"
 
 down: bootstrap ## Stop it and keep its data (ENV=local; ARGS=--delete-data forgets the data too)
 	@$(SCALEWRIGHT) down $(ARGS) "$(ENV)"

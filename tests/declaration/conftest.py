@@ -7,18 +7,11 @@ from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from scalewright.declaration import Backend, Mistakes, load
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-# The same examples in every run, nothing left behind, and no verdict that a busy machine could change.
-settings.register_profile(
-    "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("fixed")
 
 BASE = """\
 from scalewright.declaration import *

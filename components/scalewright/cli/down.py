@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scalewright.cli.target import environment_argument
+from scalewright.cli.arguments import environment_argument
 
 if TYPE_CHECKING:
     from scalewright.cli.main import Project

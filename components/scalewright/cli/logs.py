@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from scalewright.cli.target import DEFAULT
+from scalewright.cli.arguments import DEFAULT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,10 @@ POLL = 0.2
 @click.option("-n", "--lines", default=20, show_default=True, type=click.IntRange(min=0), help="Lines of each log.")
 @click.pass_obj
 def logs(project: Project, name: str | None, environment: str, *, follow: bool, lines: int) -> None:
-    """Print the last lines of every process, or of NAME: one process, or all those of a part such as `orders`."""
+    """Print the last lines of every process, or of NAME.
+
+    NAME is one process, such as `orders-1`, or a part, such as `orders` for all its processes.
+    """
     from scalewright.local.state import State
 
     state = State(project.project, environment)

@@ -10,8 +10,13 @@ from typing import Any
 
 import click
 
+from scalewright.cli.arguments import find_project
+
 #: Each command is the object of that name in the module of that name; loaded only when needed.
 COMMANDS = ("up", "down", "status", "logs", "url", "preview", "show", "schema")
+
+#: What the extra `local` brings, and only the commands of the local platform need.
+LOCAL_PACKAGES = ("psutil", "psycopg", "redis", "supervisor")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,13 @@ class Commands(click.Group):
         """Load a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"scalewright.cli.{cmd_name}"), cmd_name)
+        try:
+            command: click.Command = getattr(import_module(f"scalewright.cli.{cmd_name}"), cmd_name)
+        except ModuleNotFoundError as error:
+            if error.name in LOCAL_PACKAGES:
+                message = f"{cmd_name} needs {error.name}. Run `pip install 'scalewright[local]'`"
+                raise click.ClickException(message) from error
+            raise
         return command
 
     def resolve_command(
@@ -63,11 +74,6 @@ class Commands(click.Group):
             for trouble in troubles:
                 click.echo(f"scalewright: {trouble}", err=True)
             ctx.exit(1)
-
-
-def find_project(start: Path) -> Path:
-    """Return the nearest folder upwards that holds ``stacks/``, or the start if there is none."""
-    return next((folder for folder in (start, *start.parents) if (folder / "stacks").is_dir()), start)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scalewright.cli.target import environment_argument, target
+from scalewright.cli.arguments import environment_argument
+from scalewright.cli.target import target
 
 if TYPE_CHECKING:
     from scalewright.cli.main import Project

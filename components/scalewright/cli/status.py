@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scalewright.cli.arguments import environment_argument
 from scalewright.cli.invocation import program
-from scalewright.cli.target import environment_argument, target
+from scalewright.cli.target import target
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,7 +25,7 @@ STYLES = {"healthy": "green", "unhealthy": "yellow", "restarting": "yellow", "fa
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.pass_obj
 def status(project: Project, environment: str, *, as_json: bool) -> None:
-    """Show processes, ports, memory, restarts, replication lag and queue length.
+    """Show processes, ports, memory, restarts, lag and queue length.
 
     The exit status is 0 when all is healthy, 1 when something is not, 3 when nothing runs.
     """

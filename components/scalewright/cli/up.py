@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scalewright.cli.arguments import environment_argument
 from scalewright.cli.invocation import program
-from scalewright.cli.target import environment_argument, target
+from scalewright.cli.target import target
 
 if TYPE_CHECKING:
     from scalewright.cli.main import Project
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @environment_argument
 @click.pass_obj
 def up(project: Project, environment: str) -> None:
-    """Start what is declared, or change only what differs from what runs.
+    """Start what is declared; change only what differs from what runs.
 
     Ends when everything is healthy and leaves it running. Ctrl-C before that stops what was started.
     """

@@ -1,0 +1,32 @@
+"""The argument that every command shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFAULT = "local"
+
+Command = TypeVar("Command", bound="Callable[..., object]")
+
+
+def environment_argument(command: Command) -> Command:
+    """Add the argument ENV, which defaults to ``local`` and completes to the project's environments."""
+    return click.argument("environment", metavar="[ENV]", default=DEFAULT, shell_complete=_complete)(command)
+
+
+def find_project(start: Path) -> Path:
+    """Return the nearest folder upwards that holds ``stacks/``, or the start if there is none."""
+    return next((folder for folder in (start, *start.parents) if (folder / "stacks").is_dir()), start)
+
+
+def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from scalewright.declaration import environments
+
+    start: Path = ctx.find_root().params.get("project") or Path.cwd()
+    return [name for name in environments(find_project(start.resolve())) if name.startswith(incomplete)]
