@@ -23,6 +23,7 @@ STYLES = {
     "starting": "cyan",
     "healthy": "green",
     "done": "green",
+    "stopped": "dim",
     "removed": "dim",
     "failed": "bold red",
     "skipped": "red",

@@ -116,8 +116,8 @@ class LocalPlatform:
             return []
         with self.state.locked():
             running = observe(self.state, self.supervisor)
-            steps = [Step(now.record, "remove") for now in running.values()]
-            while any(step.phase != "removed" for step in steps):
+            steps = [Step(now.record, "stop") for now in running.values()]
+            while any(step.phase != "stopped" for step in steps):
                 self._stop_next(steps)
                 report(steps)
                 time.sleep(0.02)
@@ -131,9 +131,9 @@ class LocalPlatform:
         alive = observe(self.state, self.supervisor)
         for step in steps:
             if step.phase == "stopping" and (step.name not in alive or alive[step.name].condition == "failed"):
-                step.phase, step.seconds = "removed", time.monotonic() - step.since
+                step.phase, step.seconds = "stopped", time.monotonic() - step.since
         for step in steps:
-            needed = any(step.name in other.record.depends_on and other.phase != "removed" for other in steps)
+            needed = any(step.name in other.record.depends_on and other.phase != "stopped" for other in steps)
             if step.phase == "waiting" and not needed:
                 step.since, step.phase = time.monotonic(), "stopping"
                 self.supervisor.stop(step.name)

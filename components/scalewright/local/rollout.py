@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from scalewright.local.state import State
     from scalewright.plan.records import Process
 
-Action = Literal["keep", "start", "restart", "update", "run", "remove"]
-Phase = Literal["waiting", "stopping", "starting", "healthy", "done", "removed", "failed", "skipped"]
+Action = Literal["keep", "start", "restart", "update", "run", "remove", "stop"]
+Phase = Literal["waiting", "stopping", "starting", "healthy", "done", "stopped", "removed", "failed", "skipped"]
 
 #: Fields that change nothing in a process that runs: who waits for whom, how it is watched, what it reads again.
 IN_PLACE = frozenset({"watched", "depends_on", "health"})

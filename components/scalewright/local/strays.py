@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from scalewright.local.ending import wait_ended
+
 if TYPE_CHECKING:
     from scalewright.local.state import State
 
@@ -27,11 +29,11 @@ def stop(state: State) -> list[str]:
     for process in strays:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(strays, timeout=GRACE)
+    alive = wait_ended(strays, GRACE)
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=GRACE)
+    wait_ended(alive, GRACE)
     return names
 
 

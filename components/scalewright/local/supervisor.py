@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
+import psutil
+
+from scalewright.local.ending import wait_ended
 from scalewright.local.errors import PlatformError
 from scalewright.local.state import write
 
@@ -88,20 +91,23 @@ class Supervisor:
             time.sleep(0.02)
 
     def shutdown(self) -> None:
-        """End the supervisor; its processes should have been stopped before."""
-        import psutil
+        """End the supervisor, after the processes that are still there.
 
+        Without processes it has nothing to finish, and is not given the second it takes to notice a request.
+        """
         pid = self.pid()
         if pid is None:
             return
         process = psutil.Process(pid)
-        with suppress(Fault, OSError, ProtocolError):
-            self._rpc.shutdown()
-        try:
-            process.wait(timeout=START_TIMEOUT)
-        except psutil.TimeoutExpired:
+        if any(is_running(info) for info in self.processes().values()):
+            with suppress(Fault, OSError, ProtocolError):
+                self._rpc.shutdown()
+            wait_ended([process], START_TIMEOUT)
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-        self.socket.unlink(missing_ok=True)
+        wait_ended([process], START_TIMEOUT)
+        for path in (self.socket, self.state / "run/supervisor.pid"):
+            path.unlink(missing_ok=True)
 
     def configure(self, processes: Iterable[Process]) -> None:
         """Write which processes the supervisor looks after."""
