@@ -139,6 +139,13 @@ class Postgres:
         finally:
             self.sql("SELECT pg_wal_replay_resume()", url=self.replica_url)
 
+    @contextmanager
+    def locked(self, table: str) -> Iterator[None]:
+        """With a table that nobody else can use."""
+        with psycopg.connect(self.primary_url, password=POSTGRES_PASSWORD) as connection:
+            connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+            yield
+
     def replica_catches_up(self) -> None:
         [(position,)] = self.sql("SELECT pg_current_wal_lsn()::text")
         reached = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"

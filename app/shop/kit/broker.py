@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from celery import Celery
+from kombu.connection import Connection
 
 from shop.kit.settings import QueueSettings
 
@@ -22,6 +23,7 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
     latest after the visibility timeout and one sweep. So a task may run twice, and every task must be idempotent.
     """
     app = Celery("shop", broker=_broker_url(settings), include=tasks, set_as_current=bool(tasks))
+    app.amqp.Connection = _Connection
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -40,6 +42,14 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
         broker_transport_options=_transport_options(settings.visibility_timeout),
     )
     return app
+
+
+class _Connection(Connection):
+    """Reconnects within 2 s of the broker's return; kombu's own delays grow to 30 s."""
+
+    def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
+        delays = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 2.0}
+        return super().ensure_connection(*arguments, **{**delays, **options})  # type: ignore[no-untyped-call]
 
 
 def unfinished_messages(channel: Any, queue: str) -> int:

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Executable, Row, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shop.kit.async_engine import async_engine, connected
 from shop.kit.engine import is_outage
+from shop.kit.pool import Pool
 from shop.kit.settings import PoolSettings
 from shop.kit.wal import Position
 
@@ -42,7 +42,7 @@ class PoolExhaustedError(DatabaseUnavailableError):
 class _Replica:
     COOLDOWN = 2.0  # seconds that a replica which failed is left alone
 
-    engine: AsyncEngine
+    pool: Pool
     resting_until: float = 0.0
 
     @property
@@ -63,15 +63,10 @@ class Database:
 
     def __init__(self, settings: PoolSettings) -> None:
         urls = settings.database_replica_urls if settings.database_reads != "primary" else ()
-        self._primary = async_engine(settings, settings.database_url)
-        self._replicas = [_Replica(async_engine(settings, url)) for url in urls]
+        self._primary = Pool(settings, settings.database_url, "primary")
+        self._replicas = [_Replica(Pool(settings, url, f"replica-{n}")) for n, url in enumerate(urls, start=1)]
         self._replicas_only = settings.database_reads == "replica" and bool(urls)
         self._turn = 0
-
-    @property
-    def engines(self) -> list[AsyncEngine]:
-        """The primary's engine, then the replicas', for telemetry."""
-        return [self._primary, *(replica.engine for replica in self._replicas)]
 
     async def write(self, statement: Executable, parameters: Parameters) -> tuple[Rows, Position | None]:
         """Run and commit one statement on the primary; answer its rows and a position that includes it.
@@ -79,7 +74,7 @@ class Database:
         The position is `None` if the server went away between the commit and the question: the write holds.
         """
         try:
-            async with connected(self._primary) as connection:
+            async with self._primary.connection() as connection:
                 rows = await _run(connection, statement, parameters)
                 return rows, await _written(connection)
         except Exception as error:
@@ -103,7 +98,7 @@ class Database:
     async def read_primary(self, statement: Executable, parameters: Parameters) -> Rows:
         """Run one statement on the primary, for figures that must not be behind."""
         try:
-            async with connected(self._primary) as connection:
+            async with self._primary.connection() as connection:
                 return await _run(connection, statement, parameters)
         except Exception as error:
             _raise_unavailable(error)
@@ -121,7 +116,7 @@ class Database:
         answers = []
         for replica in self._replicas:
             try:
-                async with connected(replica.engine) as connection:
+                async with replica.pool.connection() as connection:
                     await _run(connection, _PING, {})
                 answers.append(True)
             except Exception as error:
@@ -132,21 +127,21 @@ class Database:
 
     async def close(self) -> None:
         """Close all idle connections."""
-        for engine in self.engines:
-            await engine.dispose()
+        for pool in (self._primary, *(replica.pool for replica in self._replicas)):
+            await pool.close()
 
     async def _read_replica(self, statement: Executable, parameters: Parameters, after: Position | None) -> Rows | None:
         behind = False
         for replica in self._in_turn():
             try:
-                async with connected(replica.engine) as connection:
+                async with replica.pool.connection() as connection:
                     if after is None or await _has_replayed(connection, after):
                         return await _run(connection, statement, parameters)
                     behind = True
             except Exception as error:
                 if not is_outage(error):
                     raise
-                logger.warning("replica %s rests after %r", replica.engine.url.render_as_string(), error)
+                logger.warning("%s rests after %r", replica.pool.name, error)
                 replica.rest()
         if self._replicas_only and not behind:
             raise DatabaseUnavailableError("no replica can be reached")

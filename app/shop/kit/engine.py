@@ -20,9 +20,12 @@ def sync_engine(
     """Make a psycopg engine for processes that do one thing at a time: migrations, relay, workers.
 
     Connections are checked as they leave the pool: here a round trip buys recovery after a restart of the server.
-    `statement_timeout` is in seconds; migrations go without.
+    The server ends a statement whose client was killed, and `statement_timeout` (seconds; migrations go without)
+    any other: neither keeps locks that the next attempt would wait for.
     """
-    options = f"-c statement_timeout={int(statement_timeout * 1000)}" if statement_timeout else ""
+    options = "-c client_connection_check_interval=500ms"
+    if statement_timeout:
+        options += f" -c statement_timeout={int(statement_timeout * 1000)}"
     return create_engine(
         server_url(settings, settings.database_url, "postgresql+psycopg"),
         pool_size=pool_size,

@@ -61,6 +61,7 @@ class Relay:
             try:
                 # Connecting first keeps a broker that cannot be reached out of the database's transactions.
                 with self._engine.connect() as database, self._celery.connection_for_write() as broker:
+                    broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
                     producer = Producer(broker.channel())  # type: ignore[no-untyped-call]
                     self._serve(database, producer, stop)
             except (SQLAlchemyError, *BROKER_ERRORS) as error:

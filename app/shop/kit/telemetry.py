@@ -7,7 +7,7 @@ https://prometheus.github.io/client_python/multiprocess/
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 if metrics_dir := os.environ.get("METRICS_DIR"):
@@ -18,8 +18,6 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LABELS = ("method", "route", "status")
@@ -76,14 +74,6 @@ class RequestMetrics:
         requests, latency = children
         requests.inc()
         latency.observe(seconds)
-
-
-def watch_pools(engines: Iterable[AsyncEngine]) -> None:
-    """Keep `database_pool_connections_in_use` by the pools' events; the first engine is the primary's."""
-    for number, engine in enumerate(engines):
-        in_use = POOL_IN_USE.labels(server=f"replica-{number}" if number else "primary")
-        event.listen(engine.sync_engine, "checkout", lambda *_, gauge=in_use: gauge.inc())
-        event.listen(engine.sync_engine, "checkin", lambda *_, gauge=in_use: gauge.dec())
 
 
 def forget_dead_processes() -> None:

@@ -27,7 +27,6 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         telemetry.forget_dead_processes()
         database = Database(settings)
         cache = Cache(settings, lifetime=CACHE_LIFETIME)
-        telemetry.watch_pools(database.engines)
         products = ProductService(ProductRepository(database), cache)
         orders = OrderService(OrderRepository(database), products)
         try:

@@ -15,7 +15,7 @@ from shop.orders import fulfilment
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-_FIRST_PAUSE, _LAST_PAUSE = 0.1, 2.0  # seconds before a failed order goes back to the queue
+_FIRST_PAUSE, _LAST_PAUSE = 0.05, 2.0  # seconds before a failed order goes back to the queue
 
 
 @shared_task(name=fulfilment.PROCESS_TASK)  # type: ignore[untyped-decorator]

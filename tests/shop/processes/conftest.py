@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 APP = Path(__file__).parents[3] / "app"
@@ -19,7 +20,7 @@ class Processes:
     """Starts the contract's commands, and ends what a test left running."""
 
     def __init__(self, folder: Path, environment: dict[str, str], eventually: Eventually) -> None:
-        self._folder, self._environment, self._eventually = folder, environment, eventually
+        self.folder, self._environment, self._eventually = folder, environment, eventually
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, name: str, *command: str, **variables: str) -> subprocess.Popen[bytes]:
@@ -32,22 +33,14 @@ class Processes:
         self._running.append(process)
         return process
 
-    def start_healthy(self, name: str, *command: str, **variables: str) -> subprocess.Popen[bytes]:
-        """Start a process without a port, and wait for its health file."""
-        health = self._folder / f"{name}.{len(self._running)}.health"
-        process = self.start(name, *command, HEALTH_FILE=str(health), **variables)
-        self._eventually(lambda: health.exists() or process.poll() is not None)
-        assert process.poll() is None, self.log(name).read_text()
-        return process
-
     def relay(self, **variables: str) -> subprocess.Popen[bytes]:
-        return self.start_healthy("orders-relay", "shop.orders.relay", **variables)
+        return self._start_healthy("orders-relay", "shop.orders.relay", **variables)
 
-    def worker(self, number: int = 1, concurrency: int = 2) -> subprocess.Popen[bytes]:
+    def worker(self, number: int = 1, concurrency: int = 2, **variables: str) -> subprocess.Popen[bytes]:
         name = f"orders-worker-{number}"
         options = ["-Q", "orders", "-c", str(concurrency), "-n", f"{name}@%h", "--disable-prefetch"]
         options += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        return self.start_healthy(name, "celery", "-A", "shop.worker:celery", "worker", *options)
+        return self._start_healthy(name, "celery", "-A", "shop.worker:celery", "worker", *options, **variables)
 
     def service(self, port: int, *, workers: int = 1, **variables: str) -> tuple[subprocess.Popen[bytes], str]:
         """Start a replica of the API; return it with its URL when it is ready."""
@@ -60,17 +53,22 @@ class Processes:
         self._eventually(lambda: httpx.get(f"{url}/readyz").is_success)
         return process, url
 
-    def log(self, name: str) -> Path:
-        return self._folder / f"{name}.log"
+    def _start_healthy(self, name: str, *command: str, **variables: str) -> subprocess.Popen[bytes]:
+        """Start a process without a port, and wait for its health file."""
+        health = self.folder / f"{name}.{len(self._running)}.health"
+        process = self.start(name, *command, HEALTH_FILE=str(health), **variables)
+        self._eventually(lambda: health.exists() or process.poll() is not None)
+        assert process.poll() is None, self.log(name).read_text()
+        return process
 
-    def stop_all(self) -> None:
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def kill_all(self) -> None:
         for process in self._running:
             if process.poll() is None:
-                process.terminate()
-        for process in self._running:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.kill()
                 process.kill()
                 process.wait()
 
@@ -79,4 +77,4 @@ class Processes:
 def processes(tmp_path: Path, environment: dict[str, str], eventually: Eventually) -> Iterator[Processes]:
     running = Processes(tmp_path, environment, eventually)
     yield running
-    running.stop_all()
+    running.kill_all()
