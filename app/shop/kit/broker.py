@@ -30,7 +30,6 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
-        task_default_queue="orders",
         task_publish_retry=False,  # the relay has its own back-off, and its transaction must stay short
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,  # what waits stays in the list, where autoscalers can count it

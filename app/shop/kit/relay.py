@@ -9,7 +9,6 @@ delivery is at least once.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 
@@ -25,6 +24,7 @@ from shop.kit.engine import is_outage
 from shop.kit.health import HealthFile
 from shop.kit.outbox import CLAIM
 from shop.kit.resilience import Backoff
+from shop.kit.stop import StopSignal
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ Resend = Callable[[Connection, int], int]
 
 
 class Relay:
-    """Publishes the outbox of one database to one broker, until `stop` is set.
+    """Publishes the outbox of one database to one broker, until it is told to stop.
 
     Any number may run: each takes tasks that no other holds.
     """
@@ -55,9 +55,9 @@ class Relay:
         self._next_resend = time.monotonic() + resend_every
         self._backoff = Backoff(first=POLL_INTERVAL, last=1.0)
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: StopSignal) -> None:
         """Relay until `stop`; a database or broker that is away is waited for, and both are connected to anew."""
-        while not stop.is_set():
+        while not stop.received:
             try:
                 # Connecting first keeps a broker that cannot be reached out of the database's transactions.
                 with self._engine.connect() as database, self._celery.connection_for_write() as broker:
@@ -70,10 +70,10 @@ class Relay:
                 pause = self._backoff.next()
                 logger.warning("tries again in %.2f s: %r", pause, error)
                 self._health.beat()
-                stop.wait(pause)
+                time.sleep(pause)
 
-    def _serve(self, database: Connection, producer: Producer, stop: threading.Event) -> None:
-        while not stop.is_set():
+    def _serve(self, database: Connection, producer: Producer, stop: StopSignal) -> None:
+        while not stop.received:
             published = self._publish(database, producer)
             if time.monotonic() >= self._next_resend:
                 self._next_resend = time.monotonic() + self._resend_every
@@ -81,7 +81,7 @@ class Relay:
             self._backoff.reset()
             self._health.beat()
             if published < BATCH:
-                stop.wait(POLL_INTERVAL)
+                time.sleep(POLL_INTERVAL)
 
     def _publish(self, database: Connection, producer: Producer) -> int:
         """Publish a batch, in one round trip to the broker; return its size."""

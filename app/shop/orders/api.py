@@ -43,7 +43,7 @@ WRITTEN: dict[str, Any] = {
 }
 
 
-@router.post("", response_model=OrderRead, status_code=201, responses={201: WRITTEN})
+@router.post("", response_model=OrderRead, status_code=201, responses={201: WRITTEN, 400: {"model": Problem}})
 async def place_order(request: Request, response: Response, order: OrderCreate) -> Order:
     """Place an order. It is `pending` until a worker has processed it."""
     try:

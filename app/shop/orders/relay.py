@@ -2,8 +2,6 @@
 
 import functools
 import logging
-import signal
-import threading
 
 from sqlalchemy import Connection
 
@@ -13,6 +11,7 @@ from shop.kit.engine import sync_engine
 from shop.kit.health import HealthFile
 from shop.kit.relay import Relay
 from shop.kit.settings import RelaySettings, load
+from shop.kit.stop import StopSignal
 from shop.orders import fulfilment
 
 logger = logging.getLogger(__name__)
@@ -26,9 +25,6 @@ def main() -> None:
     """Relay until SIGTERM or SIGINT, which let the batch at hand finish."""
     logs.configure()
     settings = load(RelaySettings)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     engine = sync_engine(settings, statement_timeout=10)
     relay = Relay(
         engine,
@@ -39,7 +35,7 @@ def main() -> None:
         resend_every=min(settings.resend_after_seconds / 4, 15.0),
     )
     logger.info("relaying")
-    relay.run(stop)
+    relay.run(StopSignal())
     engine.dispose()
     logger.info("stopped")
 

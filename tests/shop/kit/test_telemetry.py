@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx
+    from conftest import Postgres
 
 ORDER = {"user_id": 1, "product_id": 1, "quantity": 1}
 
@@ -40,4 +42,24 @@ async def test_requests_are_counted_by_method_route_and_status(api: httpx.AsyncC
         for name in ("http_requests_total", "http_request_duration_seconds_count"):
             assert _metric(after, name, **labels) - _metric(before, name, **labels) == 1, (name, labels)
     assert _metric(after, "outbox_backlog_tasks") == 1
-    assert _metric(after, "database_pool_connections_in_use", server="primary") == 1  # the scrape's own
+
+
+async def test_connections_in_use_are_counted(api: httpx.AsyncClient, postgres: Postgres) -> None:
+    async def in_use() -> float:
+        return _metric((await api.get("/metrics")).text, "database_pool_connections_in_use", server="primary")
+
+    with postgres.locked("orders"):
+        waiting = asyncio.create_task(api.post("/orders", json=ORDER))
+        async with asyncio.timeout(10):
+            while await in_use() != 1:
+                pass
+    assert (await waiting).status_code == 201
+    assert await in_use() == 0
+
+
+async def test_connections_in_use_are_none_after_an_outage(api: httpx.AsyncClient, postgres: Postgres) -> None:
+    await api.post("/orders", json=ORDER)
+    with postgres.primary.away():
+        assert (await api.post("/orders", json=ORDER)).status_code == 503
+    metrics = (await api.get("/metrics")).text
+    assert _metric(metrics, "database_pool_connections_in_use", server="primary") == 0

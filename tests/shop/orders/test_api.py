@@ -212,5 +212,5 @@ async def test_the_schema_tells_units_bounds_and_errors(api: httpx.AsyncClient) 
     document = (await api.get("/openapi.json")).json()
     assert "cents" in document["components"]["schemas"]["OrderRead"]["properties"]["total"]["description"]
     assert document["components"]["schemas"]["OrderCreate"]["additionalProperties"] is False
-    assert set(document["paths"]["/orders"]["post"]["responses"]) == {"201", "422", "503"}
+    assert set(document["paths"]["/orders"]["post"]["responses"]) == {"201", "400", "422", "503"}
     assert set(document["paths"]["/orders/{order_id}"]["get"]["responses"]) == {"200", "404", "422", "503"}
