@@ -27,16 +27,15 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 fsync = off
 shared_buffers = '32MB'
-recovery_init_sync_method = syncfs
 wal_retrieve_retry_interval = '100ms'
+max_standby_streaming_delay = '50ms'
 """
 
 
 def _package(name: str) -> Path:
     """Folder of a package that is used for its programs, and not imported."""
     spec = find_spec(name)
-    assert spec is not None
-    assert spec.origin is not None, f"{name} is not installed"
+    assert spec and spec.origin, f"{name} is not installed"  # noqa: PT018
     return Path(spec.origin).parent
 
 
@@ -227,14 +226,12 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 def session_environment(postgres_servers: Postgres, valkey_server: Valkey) -> dict[str, str]:
     """The variables of the platform's contract, for processes of every kind."""
     return {
-        "SERVICE_NAME": "orders",
         "INSTANCE_NAME": "orders-test",
         "DATABASE_URL": postgres_servers.primary_url,
         "DATABASE_REPLICA_URLS": postgres_servers.replica_url,
         "DATABASE_PASSWORD_FILE": str(postgres_servers.password_file),
         "DATABASE_POOL_SIZE": "3",
         "DATABASE_POOL_OVERFLOW": "2",
-        "DATABASE_READS": "prefer-replica",
         "REDIS_URL": valkey_server.url,
         "REDIS_PASSWORD_FILE": str(valkey_server.password_file),
         "VISIBILITY_TIMEOUT": "2",
@@ -298,16 +295,7 @@ async def api(settings: ServiceSettings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture(name="serving")
-def serving_fixture() -> Any:
-    return serving
-
-
-@pytest.fixture(name="eventually")
-def eventually_fixture() -> Any:
-    return eventually
-
-
-@pytest.fixture(name="free_port")
-def free_port_fixture() -> Any:
-    return free_port
+# Tests cannot import from here (importlib mode), so these functions reach them as fixtures.
+eventually_fixture = pytest.fixture(name="eventually")(lambda: eventually)
+free_port_fixture = pytest.fixture(name="free_port")(lambda: free_port)
+serving_fixture = pytest.fixture(name="serving")(lambda: serving)

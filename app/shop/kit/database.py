@@ -4,6 +4,7 @@ Read-your-writes: a write answers with its `Position` in the write-ahead log. A 
 answered by a replica that has replayed it, else by the primary.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from sqlalchemy import Executable, Row, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shop.kit.engine import is_outage
+from shop.kit.engine import is_busy, is_outage
 from shop.kit.pool import Pool
 from shop.kit.settings import PoolSettings
 from shop.kit.wal import Position
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]
 Parameters = Mapping[str, Any]
+
+PING_TIMEOUT = 1.0  # seconds that a report on replicas waits for them
 
 _WRITTEN = text("SELECT pg_current_wal_lsn()::text")
 _REPLAYED = text("SELECT pg_last_wal_replay_lsn()::text")
@@ -113,17 +116,7 @@ class Database:
 
     async def ping_replicas(self) -> list[bool]:
         """Whether each replica answers, those in their cool-down asked again."""
-        answers = []
-        for replica in self._replicas:
-            try:
-                async with replica.pool.connection() as connection:
-                    await _run(connection, _PING, {})
-                answers.append(True)
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                answers.append(isinstance(error, PoolTimeoutError))
-        return answers
+        return await asyncio.gather(*(_answers(replica.pool) for replica in self._replicas))
 
     async def close(self) -> None:
         """Close all idle connections."""
@@ -139,10 +132,13 @@ class Database:
                         return await _run(connection, statement, parameters)
                     behind = True
             except Exception as error:
-                if not is_outage(error):
+                if is_busy(error):
+                    logger.info("%s is passed over after %r", replica.pool.name, error)
+                elif is_outage(error):
+                    logger.warning("%s rests after %r", replica.pool.name, error)
+                    replica.rest()
+                else:
                     raise
-                logger.warning("%s rests after %r", replica.pool.name, error)
-                replica.rest()
         if self._replicas_only and not behind:
             raise DatabaseUnavailableError("no replica can be reached")
         return None
@@ -160,6 +156,17 @@ async def _run(connection: AsyncConnection, statement: Executable, parameters: P
     return (await connection.execute(statement, parameters)).all()
 
 
+async def _answers(pool: Pool) -> bool:
+    try:
+        async with asyncio.timeout(PING_TIMEOUT), pool.connection() as connection:
+            await _run(connection, _PING, {})
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        return False
+    return True
+
+
 async def _written(connection: AsyncConnection) -> Position | None:
     try:
         return Position.parse((await _run(connection, _WRITTEN, {}))[0][0])
@@ -167,6 +174,7 @@ async def _written(connection: AsyncConnection) -> Position | None:
         if not is_outage(error):
             raise
         logger.warning("committed, but its position is unknown: %r", error)
+        await connection.invalidate()
         return None
 
 

@@ -45,6 +45,17 @@ def sync_engine(
     )
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether `error` means that a replica cannot answer this read, and is well.
+
+    Every connection is in use, or what replication brought conflicts with the read (SQLSTATE class 40):
+    https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT
+    """
+    if isinstance(error, DBAPIError):
+        return (getattr(error.orig, "sqlstate", None) or "").startswith("40")
+    return isinstance(error, PoolTimeoutError)
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether `error` means that the server cannot be used now, as opposed to a wrong statement."""
     if isinstance(error, OSError | TimeoutError | PoolTimeoutError):

@@ -15,7 +15,7 @@ from shop.kit.database import Database, DatabaseUnavailableError, PoolExhaustedE
 from shop.kit.settings import PoolSettings, load
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from conftest import Postgres
 
@@ -142,6 +142,23 @@ async def test_a_row_that_the_replica_misses_is_read_from_the_primary(database: 
         statement = text("SELECT id FROM products WHERE id = :id")
         assert await database.read_one(statement, {"id": rows[0][0]}) is not None
         assert await database.read(statement, {"id": rows[0][0]}) == []
+
+
+async def test_a_read_that_conflicts_with_replication_is_answered_by_the_primary(
+    database: Database, postgres: Postgres, eventually: Callable[..., Any]
+) -> None:
+    statement = text("SELECT pg_is_in_recovery(), pg_sleep(CASE WHEN pg_is_in_recovery() THEN 60 END) FROM products")
+    reading = asyncio.create_task(database.read(statement, {}))
+
+    def conflict() -> None:
+        sleeping = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        eventually(lambda: postgres.sql(sleeping, url=postgres.replica_url))
+        with postgres.locked("products"):
+            postgres.replica_catches_up()
+
+    await asyncio.to_thread(conflict)
+    assert {row[0] for row in await reading} == {False}
+    assert await _who(database) == "replica"
 
 
 async def test_connections_that_died_while_idle_are_replaced_unnoticed(database: Database, postgres: Postgres) -> None:
