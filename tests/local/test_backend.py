@@ -131,7 +131,9 @@ def test_a_replica_may_drain_before_it_is_killed(plan: dict[str, Process]) -> No
 
 
 def test_a_replica_with_several_processes_has_a_folder_for_its_metrics(plan: dict[str, Process]) -> None:
-    assert plan["orders-1"].environment["METRICS_DIR"] == "/project/.scalewright/local/data/orders-1"
+    folder = "/project/.scalewright/local/run/orders-1.metrics"
+    assert plan["orders-1"].environment["METRICS_DIR"] == folder
+    assert plan["orders-1"].prepare[-1] == folder
 
 
 def test_the_database_is_configured_as_declared() -> None:

@@ -39,8 +39,11 @@ def _replica(backend: Backend, site: Site, name: str, service: Service, replica:
     port = site.ports[replica]
     drain = math.ceil(service.drain.seconds)
     environment = application.environment(backend, site, name, service, instance=replica, pool=service.database)
+    prepare: tuple[str, ...] = ()
     if service.processes > 1:
-        environment["METRICS_DIR"] = site.data(replica)
+        environment["METRICS_DIR"] = metrics = str(site.state / "run" / f"{replica}.metrics")
+        # What the processes of an earlier start counted would be counted again.
+        prepare = ("sh", "-c", 'rm -rf "$1" && mkdir "$1"', "sh", metrics)
     return Process(
         name=replica,
         noun=f"services.{name}",
@@ -54,6 +57,7 @@ def _replica(backend: Backend, site: Site, name: str, service: Service, replica:
         port=port,
         health=HttpHealth(port=port, path=service.probes.startup),
         depends_on=application.after(backend, tuple(service.uses)),
+        prepare=prepare,
         source=site.sources.get(service.app),
         stop=Stop(seconds=drain + 5),
     )
