@@ -1,6 +1,7 @@
 """The command line as a whole: each test runs it as a user would."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,18 @@ def test_an_environment_of_another_platform_is_one_clear_line(command: str) -> N
         "scalewright: environment prod is on platform kubernetes, which this version cannot run yet. "
         "Name an environment whose platform is local\n"
     )
+
+
+@pytest.mark.parametrize("name", ["..", "../app", "", ".", "a/b", "-x y"])
+@pytest.mark.parametrize("command", ["down", "up", "status"])
+def test_what_is_no_name_of_an_environment_is_refused_before_anything_is_touched(
+    command: str, name: str, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "stacks", project / "stacks")
+    before = sorted(tmp_path.rglob("*"))
+    assert "is no name of an environment" in run(command, "--", name, cwd=project, status=2)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_outside_a_project_the_remedy_is_told(tmp_path: Path) -> None:

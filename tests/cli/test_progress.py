@@ -1,7 +1,7 @@
 import pytest
 
 from scalewright.cli.progress import Progress
-from scalewright.local.rollout import Step
+from scalewright.local.step import Step
 from scalewright.plan.records import Process
 
 

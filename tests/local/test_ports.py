@@ -32,6 +32,12 @@ def test_a_saved_port_that_another_process_took_is_replaced_unless_it_is_ours(ta
     assert ports.allocate(["a"], {"a": taken}, {taken}, "seed")["a"] == taken
 
 
+def test_a_port_that_is_declared_for_something_else_is_left_to_it() -> None:
+    (first,) = ports.allocate(["a"], {}, set(), "seed").values()
+    assert ports.allocate(["a"], {}, set(), "seed", declared={first})["a"] != first
+    assert ports.allocate(["a"], {"a": first}, {first}, "seed", declared={first})["a"] != first
+
+
 def test_a_taken_port_is_named_with_its_setting_its_holder_and_the_remedy(taken: int) -> None:
     with pytest.raises(PlatformError) as raised:
         ports.require_free(taken, "gateway.port")

@@ -28,7 +28,7 @@ def script(folder: Path, name: str, version: str) -> Path:
 
 def postgres(folder: Path, version: str) -> Path:
     """Write a whole folder of PostgreSQL's programs."""
-    for name in ("postgres", "initdb", "pg_basebackup", "psql"):
+    for name in ("postgres", "initdb", "pg_basebackup", "pg_controldata", "psql"):
         script(folder, name, version)
     return folder
 

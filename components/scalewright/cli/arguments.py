@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,12 +13,27 @@ if TYPE_CHECKING:
 
 DEFAULT = "local"
 
+#: The names that Pulumi allows for a stack, without those that begin like an option or a hidden file.
+ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
 Command = TypeVar("Command", bound="Callable[..., object]")
 
 
 def environment_argument(command: Command) -> Command:
     """Add the argument ENV, which defaults to ``local`` and completes to the project's environments."""
-    return click.argument("environment", metavar="[ENV]", default=DEFAULT, shell_complete=_complete)(command)
+    return click.argument(
+        "environment", metavar="[ENV]", default=DEFAULT, shell_complete=_complete, callback=environment_name
+    )(command)
+
+
+def environment_name(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refuse what names no environment but perhaps a folder: the state of an environment lies under its name."""
+    if not ENVIRONMENT_NAME.fullmatch(value):
+        raise click.BadParameter(
+            f"{value!r} is no name of an environment; it must be letters, digits, hyphens, underscores and full stops, "
+            "and begin with a letter or digit."
+        )
+    return value
 
 
 def find_project(start: Path) -> Path:

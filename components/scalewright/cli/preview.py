@@ -10,6 +10,7 @@ import click
 
 from scalewright.cli.arguments import environment_argument
 from scalewright.cli.target import target
+from scalewright.local.errors import PlatformError
 
 if TYPE_CHECKING:
     from scalewright.cli.main import Project
@@ -21,12 +22,20 @@ MARKS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "
 @click.command()
 @environment_argument
 @click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
-@click.option("--exit-code", is_flag=True, help="End with status 1 if anything would change, as `git diff` does.")
+@click.option(
+    "--exit-code", is_flag=True, help="End like `git diff`: 0 if nothing would change, 1 if something, 128 on trouble."
+)
 @click.pass_obj
 def preview(project: Project, environment: str, *, as_json: bool, exit_code: bool) -> None:
     """Compare the declaration with what runs, and change nothing."""
-    platform, backend = target(project.project, environment)
-    diff = platform.survey(backend).diff
+    try:
+        platform, backend = target(project.project, environment)
+        diff = platform.survey(backend).diff
+    except PlatformError as error:
+        if not exit_code:
+            raise
+        click.echo(f"scalewright: {error}", err=True)
+        sys.exit(128)
     if as_json:
         click.echo(json.dumps(diff.model_dump(mode="json"), indent=2))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from scalewright.local.rollout import Step
+    from scalewright.local.step import Step
 
 #: Events that say something has begun or ended; "starting" is told only on a terminal.
 STYLES = {
@@ -31,7 +30,7 @@ STYLES = {
 
 
 class Progress:
-    """Shows the steps that change something, as they are reported."""
+    """Shows the steps that are worth it, as they are reported."""
 
     def __init__(self) -> None:
         self.console = Console(highlight=False)
@@ -51,7 +50,7 @@ class Progress:
 
     def report(self, steps: Sequence[Step]) -> None:
         """Show how far each step has come."""
-        touching = [step for step in steps if step.touches]
+        touching = [step for step in steps if step.remarkable]
         if self._live:
             if touching:
                 self._live.update(_table(touching))
@@ -68,7 +67,7 @@ class Progress:
 def _table(steps: Sequence[Step]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for step in steps:
-        seconds = step.seconds or (time.monotonic() - step.since if step.since else 0.0)
+        seconds = step.seconds or step.elapsed
         shown = f"{seconds:.1f} s" if seconds else ""
         table.add_row(step.name, Text(step.phase, style=STYLES[step.phase]), Text(shown, style="dim"), step.detail)
     return table

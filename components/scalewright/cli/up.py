@@ -34,8 +34,8 @@ def up(project: Project, environment: str) -> None:
         with Progress() as progress:
             rollout = platform.up(backend, progress.report)
     except InterruptedRolloutError as interrupted:
-        stopped = str(interrupted) or "nothing had been started"
-        click.echo(f"\nInterrupted before all was healthy; stopped again: {stopped}.", err=True)
+        stopped, restored = (", ".join(names) or "nothing" for names in (interrupted.stopped, interrupted.restored))
+        click.echo(f"\nInterrupted before all was healthy; stopped again: {stopped}; put back: {restored}.", err=True)
         sys.exit(130)
     _close(rollout, environment, url(backend), time.monotonic() - begun)
 

@@ -14,6 +14,7 @@ from scalewright.declaration.names import Image, Name, RelativePath
 from scalewright.declaration.object_store import ObjectStore
 from scalewright.declaration.observability import Observability
 from scalewright.declaration.postgres import Postgres
+from scalewright.declaration.problem import Problem
 from scalewright.declaration.programs import Programs
 from scalewright.declaration.redis import Redis
 from scalewright.declaration.service import Service
@@ -22,10 +23,11 @@ from scalewright.declaration.workers import Workers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scalewright.declaration.problem import Problem
-
 Platform: TypeAlias = Literal["local", "docker", "kubernetes"]
 """Where a backend can run: processes of this machine, Docker Swarm, or a Kubernetes cluster."""
+
+DATABASE_NAMES = ("postgres", "replicator", "template0", "template1")
+"""Databases and roles that every PostgreSQL of ours has already."""
 
 
 class Backend(Model):
@@ -60,4 +62,11 @@ class Backend(Model):
 
     def contradictions(self) -> Iterator[Problem]:
         """Check the parts of the backend against each other."""
+        if self.postgres is not None and self.name in DATABASE_NAMES:
+            yield Problem(
+                ("name",),
+                self.name,
+                f"it must differ from {', '.join(DATABASE_NAMES)}, because a database of its own is named for it",
+                "Rename the backend",
+            )
         yield from disagreements(self)

@@ -70,11 +70,17 @@ def connect(state: State, port: int) -> psycopg.Connection[tuple[object, ...]]:
     import psycopg
 
     return psycopg.connect(
+        # Each is named, so that no PG* variable of the caller has a say.
         host=LOOPBACK,
+        hostaddr=LOOPBACK,
         port=port,
         user=SUPERUSER,
         dbname="postgres",
         password=secrets.read(state, "postgres-superuser"),
+        sslmode="disable",
+        gssencmode="disable",
+        channel_binding="prefer",
+        target_session_attrs="any",
         connect_timeout=2,
         application_name="scalewright",
         options="-c statement_timeout=1000",

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 #: What a process sees of the caller's environment; all else is in its record.
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
@@ -23,7 +22,7 @@ def main(state: str, path: str) -> None:
         record = json.load(file)
     die_with_parent(getattr(signal, f"SIG{record['stop']['signal']}"))
     run = os.path.join(state, "run", record["name"])
-    end_orphans(f"{run}.pid")
+    end_orphans(state, f"{run}.pid")
     with open(f"{run}.starts", "a") as starts:
         starts.write(f"{time.time():.3f}\n")
     for name, text in {**record["files"], **record["watched"]}.items():
@@ -38,7 +37,8 @@ def main(state: str, path: str) -> None:
     if record["prepare"]:
         prepare(record["prepare"], environment)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and what it becomes would inherit that
-    os.makedirs(record["directory"], exist_ok=True)
+    if record["directory"].startswith(state):
+        os.makedirs(record["directory"], exist_ok=True)
     os.chdir(record["directory"])
     os.execvpe(record["command"][0], record["command"], environment)  # noqa: S606 - no shell is the point
 
@@ -62,32 +62,37 @@ def prepare(command: list[str], environment: dict[str, str]) -> None:
         sys.exit(f"the preparation ended with status {status}: {' '.join(command)}")
 
 
-def end_orphans(path: str) -> None:
-    """Kill what the process before left of its process group, then note the group of this one.
+def end_orphans(state: str, path: str) -> None:
+    """Kill what the process before left of its process group (Linux), then note the group of this one.
 
-    A killed parent leaves its children, which would hold its port. While a group has members no new process can get
-    its number, so a group without its leader is the one that was noted.
+    A killed parent leaves its children, which would hold its port. Only what carries the mark of this state folder is
+    killed: the number of a group that is gone may be given to another.
     """
+    mark = f"SCALEWRIGHT_STATE={state}".encode()
     try:
         with open(path) as file:
-            group = int(file.read())
-        if not exists(os.kill, group) and exists(os.killpg, group):
-            os.killpg(group, signal.SIGKILL)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
+            noted = file.read()
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            if group(pid) == noted and mark in read(f"/proc/{pid}/environ").split(b"\0"):
+                os.kill(int(pid), signal.SIGKILL)
+    except (FileNotFoundError, ProcessLookupError):
         pass
-    if os.getpgrp() == os.getpid():
-        write(path, str(os.getpid()), 0o600)
+    write(path, str(os.getpgrp()), 0o600)
 
 
-def exists(kill: Callable[[int, int], None], number: int) -> bool:
-    """Whether a signal to a process or group would find somebody."""
+def group(pid: str) -> str:
+    """Return the process group of a process, the third field behind its name in /proc/PID/stat (proc(5))."""
+    fields = read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    return fields[2].decode() if fields else ""
+
+
+def read(path: str) -> bytes:
+    """Read a file; nothing of one that is gone or not ours."""
     try:
-        kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def die_with_parent(by: int) -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scalewright.local import backend as nouns
-from scalewright.local import gateway, ports, programs, secrets, sources, strays
+from scalewright.local import gateway, ports, postgres, programs, secrets, sources, strays
+from scalewright.local.errors import PlatformError
 from scalewright.local.interrupt import Interrupt
-from scalewright.local.privilege import privilege
-from scalewright.local.rollout import Rollout, Step
+from scalewright.local.privilege import open_to_nobody, privilege
+from scalewright.local.rollout import Rollout
 from scalewright.local.running import done_jobs, observe
 from scalewright.local.site import Site
 from scalewright.local.state import State
+from scalewright.local.step import Step, needed_action
+from scalewright.local.stopping import stop_in_order
 from scalewright.local.supervisor import Supervisor
-from scalewright.plan.diff import Diff, diff
+from scalewright.plan.diff import Change, Diff, FieldChange, diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,18 +43,30 @@ class Survey:
 
     @property
     def diff(self) -> Diff:
-        """What differs between what runs, or was done, and the plan."""
-        jobs = {name: record for name, record in self.done.items() if any(one.name == name for one in self.plan)}
-        before = {name: now.record for name, now in self.running.items()} | jobs
-        return diff(before, {record.name: record for record in self.plan})
+        """What `up` would change: fields of records, and processes that should run and do not."""
+        after = {record.name: record for record in self.plan}
+        before = {name: now.record for name, now in self.running.items()}
+        for name, done in self.done.items():
+            if name in after:
+                kept = needed_action(after[name], None, done) == "keep"
+                before[name] = after[name] if kept else done
+        return Diff(changes=tuple(map(self._with_condition, diff(before, after).changes)))
+
+    def _with_condition(self, change: Change) -> Change:
+        now = self.running.get(change.name)
+        if now is None or now.condition == "running" or change.action == "removed":
+            return change
+        condition = FieldChange(path="condition", before=now.condition, after="running")
+        return Change(name=change.name, action="changed", fields=(*change.fields, condition))
 
 
 class InterruptedRolloutError(Exception):
-    """The user stopped an `up`; what it had started was stopped again: `stopped` has the names."""
+    """The user stopped an `up`: names of what was `stopped` again, and of what was `restored` to what it was."""
 
-    def __init__(self, stopped: list[str]) -> None:
-        super().__init__(", ".join(stopped))
+    def __init__(self, stopped: list[str], restored: list[str]) -> None:
+        super().__init__(f"stopped {stopped}, restored {restored}")
         self.stopped = stopped
+        self.restored = restored
 
 
 class LocalPlatform:
@@ -67,19 +81,29 @@ class LocalPlatform:
 
         Raises PlatformError if a program is missing or no port is free.
         """
+        source = self.state.project / backend.source
+        if not source.is_dir():
+            raise PlatformError(
+                f"source is {backend.source}, but {source} is no folder. Declare the folder of your application"
+            )
         running = observe(self.state, self.supervisor)
         found = programs.find(nouns.programs(backend), backend.programs, self.state / "data")
-        held = {port for now in running.values() for port in _ports(now.record)}
         site = Site(
             project=self.state.project,
             state=self.state.folder,
             python=sys.executable,
-            ports=ports.allocate(nouns.ports(backend), self.state.ports, held, str(self.state.folder)),
+            ports=self._ports(backend, running),
             programs={name: program.path for name, program in found.items()},
-            sources=sources.digests(self.state.project / backend.source, nouns.sources(backend)),
-            privilege=privilege(self.state) if backend.postgres else "self",
+            sources=sources.digests(source, nouns.sources(backend)),
+            privilege=privilege() if backend.postgres else "self",
         )
         return Survey(nouns.plan(backend, site), site, found, running, done_jobs(self.state))
+
+    def _ports(self, backend: Backend, running: dict[str, Running]) -> dict[str, int]:
+        held = {port for now in running.values() if now.condition == "running" for port in _ports_of(now.record)}
+        declared = {backend.gateway.port} if backend.gateway else set()
+        seed = str(self.state.folder)
+        return ports.allocate(nouns.ports(backend), self.state.ports, held, seed, declared=declared)
 
     def up(self, backend: Backend, report: Report) -> Rollout:
         """Bring what runs to the declaration, and leave it running.
@@ -91,7 +115,7 @@ class LocalPlatform:
             if fresh:
                 strays.stop(self.state)
             survey = self.survey(backend)
-            self._require_gateway_port(backend, survey)
+            self._require(backend, survey)
             secrets.ensure(self.state)
             self.state.save_ports({**self.state.ports, **survey.site.ports})
             rollout = Rollout(self.state, self.supervisor, survey.plan, survey.running, survey.done)
@@ -99,16 +123,22 @@ class LocalPlatform:
                 if fresh:
                     self.supervisor.start()
                 if not rollout.run(report, interrupt):
-                    stopped = rollout.undo()
+                    stopped, restored = rollout.undo()
                     if fresh:
                         self.supervisor.shutdown()
-                    raise InterruptedRolloutError(stopped)
+                    raise InterruptedRolloutError(stopped, restored)
             return rollout
 
-    def _require_gateway_port(self, backend: Backend, survey: Survey) -> None:
-        ours = {port for now in survey.running.values() for port in _ports(now.record)}
-        if backend.gateway and backend.gateway.port not in ours:
+    def _require(self, backend: Backend, survey: Survey) -> None:
+        """Raise PlatformError for what would fail later."""
+        now = survey.running.get(gateway.NAME)
+        ours = now.record.port if now and now.condition == "running" else None
+        if backend.gateway and backend.gateway.port != ours:
             ports.require_free(backend.gateway.port, "gateway.port")
+        if backend.postgres:
+            postgres.require_database(backend, survey.site)
+            if survey.site.privilege == "setpriv":
+                open_to_nobody(self.state, survey.site.programs["postgres"])
 
     def down(self, report: Report, *, delete_data: bool = False) -> list[Step]:
         """Stop everything, those first on which nothing depends; data is kept unless it is to be deleted."""
@@ -117,26 +147,12 @@ class LocalPlatform:
         with self.state.locked():
             running = observe(self.state, self.supervisor)
             steps = [Step(now.record, "stop") for now in running.values()]
-            while any(step.phase != "stopped" for step in steps):
-                self._stop_next(steps)
-                report(steps)
-                time.sleep(0.02)
+            stop_in_order(self.supervisor, steps, as_phase="stopped", report=lambda: report(steps))
             self.supervisor.shutdown()
             strays.stop(self.state)
             if delete_data:
                 self.state.delete()
         return steps
-
-    def _stop_next(self, steps: list[Step]) -> None:
-        alive = observe(self.state, self.supervisor)
-        for step in steps:
-            if step.phase == "stopping" and (step.name not in alive or alive[step.name].condition == "failed"):
-                step.phase, step.seconds = "stopped", time.monotonic() - step.since
-        for step in steps:
-            needed = any(step.name in other.record.depends_on and other.phase != "stopped" for other in steps)
-            if step.phase == "waiting" and not needed:
-                step.since, step.phase = time.monotonic(), "stopping"
-                self.supervisor.stop(step.name)
 
 
 def url(backend: Backend) -> str | None:
@@ -144,6 +160,6 @@ def url(backend: Backend) -> str | None:
     return gateway.url(backend.gateway) if backend.gateway else None
 
 
-def _ports(record: Process) -> set[int]:
+def _ports_of(record: Process) -> set[int]:
     health_port = getattr(record.health, "port", None)
     return {port for port in (record.port, health_port) if port is not None}

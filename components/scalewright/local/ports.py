@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 RANGE = range(20000, 30000)
 
 
-def allocate(names: Iterable[str], saved: Mapping[str, int], held: Collection[int], seed: str) -> dict[str, int]:
-    """Return a port for each name: the saved one, unless it is taken and not `held`, by a process of ours.
+def allocate(
+    names: Iterable[str], saved: Mapping[str, int], held: Collection[int], seed: str, *, declared: Collection[int] = ()
+) -> dict[str, int]:
+    """Return a port for each name: the saved one, unless it is taken and not `held` by a process of ours.
+
+    Ports that are `declared` for something else are left to it.
 
     The search starts at a place that `seed` decides, so that two projects seldom look at the same ports.
     """
-    chosen = {name: saved[name] for name in names if name in saved and (saved[name] in held or is_free(saved[name]))}
+    kept = {name: saved[name] for name in names if name in saved and saved[name] not in declared}
+    chosen = {name: port for name, port in kept.items() if port in held or is_free(port)}
     candidates = iter(random.Random(seed).sample(RANGE, len(RANGE)))  # noqa: S311 - not a secret
     for name in names:
         if name not in chosen:
-            chosen[name] = _next(candidates, {*saved.values(), *chosen.values()})
+            chosen[name] = _next(candidates, {*saved.values(), *chosen.values(), *declared})
     return {name: chosen[name] for name in names}
 
 

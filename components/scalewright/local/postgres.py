@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scalewright.local.postgres_data import REPLICATION
+from scalewright.local.errors import PlatformError
+from scalewright.local.postgres_data import DATABASE, DEMANDS, REPLICATION
 from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import PostgresHealth, Process, Stop
 
@@ -44,19 +46,23 @@ def ready(backend: Backend) -> tuple[str, ...]:
     return (PRIMARY, *jobs[-1:])
 
 
+def _url(backend: Backend, site: Site, server: str) -> str:
+    owner = database(backend)
+    return f"postgresql://{owner}@{LOOPBACK}:{site.ports[server]}/{owner}"
+
+
+def _primary_environment(backend: Backend, site: Site) -> dict[str, str]:
+    return {
+        "DATABASE_URL": _url(backend, site, PRIMARY),
+        "DATABASE_PASSWORD_FILE": site.secret("postgres-owner"),
+    }
+
+
 def environment(backend: Backend, site: Site, pool: Pool | None) -> dict[str, str]:
     """Return the variables by which an application finds the database."""
     assert backend.postgres is not None  # noqa: S101 - `uses` was checked by the declaration
-    owner = database(backend)
-    urls = {
-        name: f"postgresql://{owner}@{LOOPBACK}:{site.ports[name]}/{owner}"
-        for name in (PRIMARY, *replicas(backend.postgres))
-    }
-    variables = {
-        "DATABASE_URL": urls.pop(PRIMARY),
-        "DATABASE_REPLICA_URLS": ",".join(urls.values()),
-        "DATABASE_PASSWORD_FILE": site.secret("postgres-owner"),
-    }
+    urls = (_url(backend, site, name) for name in replicas(backend.postgres))
+    variables = {**_primary_environment(backend, site), "DATABASE_REPLICA_URLS": ",".join(urls)}
     if pool is not None:
         variables |= {
             "DATABASE_POOL_SIZE": str(pool.size),
@@ -64,6 +70,19 @@ def environment(backend: Backend, site: Site, pool: Pool | None) -> dict[str, st
             "DATABASE_READS": pool.reads,
         }
     return variables
+
+
+def require_database(backend: Backend, site: Site) -> None:
+    """Raise PlatformError if the data folder was made for a database of another name."""
+    try:
+        made = Path(f"{site.data(PRIMARY)}{DATABASE}").read_text()
+    except FileNotFoundError:
+        return
+    if made != database(backend):
+        raise PlatformError(
+            f"name is {backend.name}, but the data folder holds the database {made}. Name it as before, or delete its "
+            "data with `scalewright down --delete-data`"
+        )
 
 
 def processes(backend: Backend, site: Site) -> Iterator[Process]:
@@ -85,7 +104,8 @@ def _server(backend: Backend, site: Site, name: str, role: tuple[str, ...], depe
     binaries, data, config = site.programs["postgres"], site.data(name), f"config/{name}.conf"
     prepare = (
         *(site.python, "-m", "scalewright.local.postgres_data", *role),
-        *("--data", data, "--binaries", binaries, "--privilege", site.privilege, "--secrets", site.secret("")),
+        *("--data", data, "--configuration", f"{site.state}/{config}", "--binaries", binaries),
+        *("--privilege", site.privilege, "--secrets", site.secret("")),
     )
     return Process(
         name=name,
@@ -104,9 +124,8 @@ def _server(backend: Backend, site: Site, name: str, role: tuple[str, ...], depe
 def _configuration(postgres: Postgres, site: Site, name: str) -> str:
     """Write postgresql.conf: what a primary with replicas needs, then what the declaration says.
 
-    A replica refuses to start with fewer connections than its primary, so all instances share one text.
+    What a replica must have at least is in a file of its own, see `postgres_data.demands`.
     """
-    replicas = postgres.instances - 1
     settings: dict[str, str | int | float | bool] = {
         "listen_addresses": LOOPBACK,
         "port": site.ports[name],
@@ -118,8 +137,9 @@ def _configuration(postgres: Postgres, site: Site, name: str) -> str:
         "wal_level": "replica",
         "hot_standby": True,
         "wal_log_hints": True,
-        "max_wal_senders": max(4, 2 * replicas + 2),
-        "max_replication_slots": max(4, replicas + 2),
+        # For as many replicas as can be declared, copies under way included, so that their number changes nothing here.
+        "max_wal_senders": 32,
+        "max_replication_slots": 16,
         # A replica that stays away must not fill the disk of its primary.
         "max_slot_wal_keep_size": "1GB",
         "password_encryption": "scram-sha-256",
@@ -136,7 +156,8 @@ def _configuration(postgres: Postgres, site: Site, name: str) -> str:
         )
         settings["primary_slot_name"] = name.replace("-", "_")
     settings |= postgres.parameters
-    return "".join(f"{key} = {_literal(value)}\n" for key, value in settings.items())
+    text = "".join(f"{key} = {_literal(value)}\n" for key, value in settings.items())
+    return text + f"include_if_exists = {_literal(site.data(name) + DEMANDS)}\n"
 
 
 def _literal(value: str | float | bool) -> str:
@@ -151,7 +172,7 @@ def _job(backend: Backend, site: Site, name: str, module: tuple[str, ...], after
         noun="postgres",
         kind="job",
         command=(site.python, "-m", *module),
-        environment={"SERVICE_NAME": name, "INSTANCE_NAME": name, **environment(backend, site, None)},
+        environment={"SERVICE_NAME": name, "INSTANCE_NAME": name, **_primary_environment(backend, site)},
         directory=str(site.project / backend.source),
         depends_on=(after,),
         source=site.sources.get(name),

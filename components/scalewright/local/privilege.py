@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scalewright.local.state import State
 
 
-def privilege(state: State) -> Privilege:
+def privilege() -> Privilege:
     """Return how PostgreSQL can be started here: it refuses to run as root.
 
     A user namespace in which root is nobody needs neither a change of ownership nor a folder that others may enter;
@@ -22,16 +22,22 @@ def privilege(state: State) -> Privilege:
     """
     if os.geteuid() != 0:
         return "self"
-    if _works((*UNPRIVILEGED["userns"], "true")):
-        return "userns"
+    return "userns" if _works((*UNPRIVILEGED["userns"], "true")) else "setpriv"
+
+
+def open_to_nobody(state: State, binaries: str) -> None:
+    """Let nobody enter the folders on the way to its data; raises PlatformError where that is not enough."""
     for folder in (state.folder.parent, state.folder, state / "data"):
         folder.chmod(0o711)
-    if _works((*UNPRIVILEGED["setpriv"], "test", "-x", str(state / "data"))):
-        return "setpriv"
-    raise PlatformError(
-        "PostgreSQL refuses to run as root, this machine forbids user namespaces, and nobody may not enter "
-        f"{state.folder}. Run as an ordinary user, or move the project to a folder that others may enter"
-    )
+    for what, command in (
+        (state / "data", ("test", "-x", str(state / "data"))),
+        (binaries, (f"{binaries}/postgres", "--version")),
+    ):
+        if not _works((*UNPRIVILEGED["setpriv"], *command)):
+            raise PlatformError(
+                "PostgreSQL refuses to run as root, this machine forbids user namespaces, and nobody may not use "
+                f"{what}. Run as an ordinary user, or move the project to a folder that others may enter"
+            )
 
 
 def _works(command: tuple[str, ...]) -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from scalewright.local.supervisor import Supervisor, is_running
 from scalewright.plan.records import Process
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from scalewright.local.state import State
+    from scalewright.local.supervisor import Supervisor
 
 #: running: there is a process; restarting: it died and is started again; failed: given up; stopped: stopped on purpose
 Condition = Literal["running", "restarting", "failed", "stopped"]
@@ -41,12 +41,15 @@ class Running:
     restarts: int
 
 
-def observe(state: State, supervisor: Supervisor) -> dict[str, Running]:
-    """Return the processes the supervisor looks after, by name; none if it does not run."""
+def observe(state: State, supervisor: Supervisor, *, stopped: bool = False) -> dict[str, Running]:
+    """Return the processes the supervisor looks after, by name; none if it does not run.
+
+    Those that were stopped on purpose are left out unless they are asked for.
+    """
     observed = {}
     for name, info in supervisor.processes().items():
         record = read(state / f"run/{name}.json")
-        if record is not None and (is_running(info) or info["statename"] != "STOPPED"):
+        if record is not None and (stopped or info["statename"] != "STOPPED"):
             observed[name] = _running(record, info, supervisor)
     return observed
 

@@ -13,11 +13,12 @@ Privilege = Literal["self", "userns", "setpriv"]
 
 LOOPBACK = "127.0.0.1"
 
+#: A change of user clears the signal of :func:`scalewright.local.launch.die_with_parent`, so setpriv sets it again.
 #: How a server that refuses root is started; by what :func:`scalewright.local.privilege.privilege` found.
 UNPRIVILEGED: Mapping[Privilege, tuple[str, ...]] = {
     "self": (),
     "userns": ("unshare", "--user", "--map-user=65534", "--map-group=65534"),
-    "setpriv": ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
+    "setpriv": ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=INT"),
 }
 
 

@@ -32,6 +32,8 @@ class State:
     """
 
     def __init__(self, project: Path, environment: str) -> None:
+        if environment in {"", ".", ".."} or "/" in environment:
+            raise ValueError(f"{environment!r} is no name of an environment")  # it would name another folder
         self.project = project
         self.environment = environment
         self.folder = project / ".scalewright" / environment

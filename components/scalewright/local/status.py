@@ -62,7 +62,7 @@ class Status(BaseModel):
 
 def status(platform: LocalPlatform, backend: Backend, url: str | None) -> Status:
     """Ask every process once."""
-    running = observe(platform.state, platform.supervisor)
+    running = observe(platform.state, platform.supervisor, stopped=True)
     queues = [queue for workers in backend.workers.values() for queue in workers.queues]
     return Status(
         environment=platform.state.environment,

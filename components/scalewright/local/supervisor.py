@@ -11,12 +11,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
 import psutil
 
 from scalewright.local.ending import wait_ended
 from scalewright.local.errors import PlatformError
+from scalewright.local.rpc import ALREADY_STARTED, BAD_NAME, NOT_RUNNING, Connection, SupervisorGoneError
 from scalewright.local.state import write
 
 if TYPE_CHECKING:
@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 START_SECONDS = 5
 RETRIES = 4
 #: Longer paths are no name for a socket (``sun_path`` of unix(7) holds 108 bytes, 104 on macOS).
-SOCKET_PATH = 100
+#: supervisord adds its pid while it starts.
+SOCKET_PATH = 90
+SOCKET = "run/socket"
 START_TIMEOUT = 10.0
-UNKNOWN_PROCESS = 10  # supervisor.xmlrpc.Faults.BAD_NAME
-NOT_RUNNING = 70
-ALREADY_STARTED = 60
 
 LAUNCH = Path(__file__).with_name("launch.py")
 
@@ -45,23 +44,13 @@ class Supervisor:
     def __init__(self, state: State) -> None:
         self.state = state
         self.socket = _socket(state)
-        self._calls: Any = None
-
-    @property
-    def _rpc(self) -> Any:
-        if self._calls is None:
-            from supervisor.xmlrpc import SupervisorTransport
-
-            transport = SupervisorTransport(None, None, f"unix://{self.socket}")
-            self._calls = ServerProxy("http://127.0.0.1", transport=transport).supervisor
-        return self._calls
+        self._rpc = Connection(self.socket)
 
     def pid(self) -> int | None:
         """Return the pid of the supervisor, None if it does not run."""
         try:
-            return int(self._rpc.getPID())
-        except (OSError, ProtocolError):
-            self._calls = None
+            return int(self._rpc.call("getPID"))
+        except SupervisorGoneError:
             return None
 
     def start(self) -> None:
@@ -70,11 +59,14 @@ class Supervisor:
         if self.socket.parent.stat().st_uid != os.geteuid():
             raise PlatformError(f"{self.socket.parent} belongs to another user. Delete it, or set TMPDIR")
         self.socket.unlink(missing_ok=True)
+        write(self.state / SOCKET, str(self.socket))
+        for stale in (self.state / "run").glob("*.pid"):
+            stale.unlink()
         self.configure(())
         log = self.state / "logs/supervisor.log"
         with log.open("a") as output:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "supervisor.supervisord", "-n", "-c", "config/supervisor.conf"],
+                [sys.executable, "-P", "-m", "supervisor.supervisord", "-n", "-c", "config/supervisor.conf"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -100,8 +92,8 @@ class Supervisor:
             return
         process = psutil.Process(pid)
         if any(is_running(info) for info in self.processes().values()):
-            with suppress(Fault, OSError, ProtocolError):
-                self._rpc.shutdown()
+            with suppress(SupervisorGoneError):
+                self._rpc.call("shutdown")
             wait_ended([process], START_TIMEOUT)
         with suppress(psutil.NoSuchProcess):
             process.kill()
@@ -120,32 +112,29 @@ class Supervisor:
         A process that is no longer listed must have been stopped.
         """
         self.configure(processes)
-        added, changed, removed = self._rpc.reloadConfig()[0]
+        added, changed, removed = self._rpc.call("reloadConfig")[0]
         for name in (*changed, *removed):
             self.stop(name)
             self.wait_stopped(name)
-            self._rpc.removeProcessGroup(name)
+            self._rpc.call("removeProcessGroup", name)
         for name in (*added, *changed):
-            self._rpc.addProcessGroup(name)
+            self._rpc.call("addProcessGroup", name)
 
     def processes(self) -> dict[str, dict[str, Any]]:
         """Return what the supervisor knows of each process (getAllProcessInfo); nothing if it does not run."""
         try:
-            return {info["name"]: info for info in self._rpc.getAllProcessInfo()}
-        except (OSError, ProtocolError):
-            self._calls = None
+            return {info["name"]: info for info in self._rpc.call("getAllProcessInfo")}
+        except SupervisorGoneError:
             return {}
 
     def start_process(self, name: str) -> None:
         """Start a process, without waiting for it."""
         (self.state / f"run/{name}.starts").unlink(missing_ok=True)
-        with _tolerating(ALREADY_STARTED):
-            self._rpc.startProcess(name, False)
+        self._rpc.call("startProcess", name, False, tolerate=(ALREADY_STARTED,))
 
     def stop(self, name: str) -> None:
         """Ask a process to stop, without waiting for it."""
-        with _tolerating(NOT_RUNNING, UNKNOWN_PROCESS):
-            self._rpc.stopProcess(name, False)
+        self._rpc.call("stopProcess", name, False, tolerate=(NOT_RUNNING, BAD_NAME))
 
     def wait_stopped(self, *names: str) -> None:
         """Wait until processes have stopped; the supervisor kills those that take longer than they may."""
@@ -165,18 +154,15 @@ def is_running(info: dict[str, Any]) -> bool:
     return info["statename"] in ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
 
 
-class _tolerating(suppress):  # noqa: N801 - reads as a word in a with statement
-    """Ignore the faults of these codes: what was asked for is already so."""
-
-    def __init__(self, *codes: int) -> None:
-        super().__init__(Fault)
-        self.codes = codes
-
-    def __exit__(self, kind: Any, error: Any, traceback: Any) -> bool:
-        return isinstance(error, Fault) and error.faultCode in self.codes
-
-
 def _socket(state: State) -> Path:
+    """Return where the supervisor listens: where it was started, so that another TMPDIR finds it too."""
+    try:
+        return Path((state / SOCKET).read_text())
+    except FileNotFoundError:
+        return _new_socket(state)
+
+
+def _new_socket(state: State) -> Path:
     path = state / "run/supervisor.sock"
     if len(os.fsencode(path)) <= SOCKET_PATH:
         return path

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from scalewright.local.rollout import action
 from scalewright.local.running import Condition, Running
+from scalewright.local.step import needed_action as action
 from scalewright.plan.records import HttpHealth, Process
 
 RECORD = Process(
@@ -49,3 +49,4 @@ def test_a_job_runs_once_and_again_when_it_changed() -> None:
     assert action(job, None, None) == "run"
     assert action(job, None, job) == "keep"
     assert action(job, None, job.model_copy(update={"source": "sha256:old"})) == "run"
+    assert action(job, None, job.model_copy(update={"environment": {"DATABASE_URL": "elsewhere"}})) == "keep"
