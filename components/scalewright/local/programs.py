@@ -104,13 +104,14 @@ def find(needed: Iterable[str], declared: Programs, data: Path) -> dict[str, Pro
     """Find each needed program: the declared one, else the machine's own, else the wheel's.
 
     A data folder of PostgreSQL can only be read by its own major version, so that one is looked for where a folder
-    exists. Raises PlatformError that names every program which is missing or too old.
+    exists. Raises PlatformError that names every program which is missing or too old, and a data folder which cannot
+    be read.
     """
     found: dict[str, Program] = {}
     troubles: list[str] = []
     for name in needed:
-        major = _major(data) if name == "postgres" else None
         try:
+            major = _major(data) if name == "postgres" else None
             found[name] = _find(name, getattr(declared, name), major)
         except PlatformError as error:
             troubles += error.troubles
@@ -120,10 +121,25 @@ def find(needed: Iterable[str], declared: Programs, data: Path) -> dict[str, Pro
 
 
 def _major(data: Path) -> int | None:
+    path = data / "postgres/PG_VERSION"
     try:
-        return int((data / "postgres/PG_VERSION").read_text())
+        text = path.read_text(errors="replace")
     except FileNotFoundError:
         return None
+    except NotADirectoryError as error:
+        blocked = next((folder for folder in reversed(path.parents) if not folder.is_dir()), data)
+        raise PlatformError(f"{blocked} is in the way: it must be a folder. Move it elsewhere") from error
+    except OSError as error:
+        raise PlatformError(
+            f"the data folder {data} cannot be read: {error.strerror}. Run this as the user who started the "
+            "environment, or give yourself the folder"
+        ) from error
+    if not re.fullmatch(r"[1-9][0-9]{0,2}\s*", text):
+        raise PlatformError(
+            f"{path} must hold the major version of PostgreSQL, and holds {text[:20]!r}. Restore {data} from a copy, "
+            "or move it elsewhere to begin without data"
+        )
+    return int(text)
 
 
 def _find(name: str, declared: str | None, major: int | None) -> Program:
