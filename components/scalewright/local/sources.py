@@ -56,7 +56,7 @@ def _scripts(folder: Path, path: Path) -> Path | None:
     package, colon, inner = location.partition(":")
     if colon and not os.path.isabs(location):
         return folder / package.replace(".", "/") / inner.replace(":", "/")
-    return path.parent / location
+    return folder / location  # Alembic runs there
 
 
 class _Code:
