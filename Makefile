@@ -56,7 +56,7 @@ lint-imports: bootstrap
 
 # Against the tree that holds nothing, so that every tracked line counts. A download without history has no git to ask.
 lint-whitespace:
-	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+	@if [ -e .git ]; then \
 		echo "git diff --check" && git --no-pager diff --check "$$(git hash-object -t tree /dev/null)"; \
 	else echo "git diff --check: skipped outside a git work tree"; fi
 

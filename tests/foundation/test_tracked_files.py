@@ -38,14 +38,24 @@ def test_every_file_ends_with_one_newline(texts: dict[str, str]) -> None:
     assert [name for name, text in texts.items() if text and not re.search(r"[^\n]\n\Z", text)] == []
 
 
-def test_the_lock_names_no_index_and_pins_every_package_by_hash(root: Path) -> None:
-    lock = (root / "requirements.lock").read_text()
+def pins(lock: str) -> dict[str, str]:
+    """Return the version of each package that a lock pins by hash."""
+    return dict(re.findall(r"^([^\s=\[]+)\S*?==(\S+).*\n    --hash=sha256:", lock, re.MULTILINE))
+
+
+@pytest.mark.parametrize(("name", "fewest"), [("requirements.lock", 50), ("app/requirements.lock", 20)])
+def test_a_lock_names_no_index_and_pins_every_package_by_hash(root: Path, name: str, fewest: int) -> None:
+    lock = (root / name).read_text()
     assert "://" not in lock
     assert not re.search(
         r"^\s*-", re.sub(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$", "", lock, flags=re.MULTILINE), re.MULTILINE
     )
-    packages = re.findall(r"^(\S+)==.*\n    --hash=sha256:", lock, re.MULTILINE)
-    assert len(packages) == len(re.findall(r"^[^\s#]", lock, re.MULTILINE)) > 50
+    assert len(pins(lock)) == len(re.findall(r"^[^\s#]", lock, re.MULTILINE)) > fewest
+
+
+def test_the_image_has_the_versions_that_were_tested(root: Path) -> None:
+    tested, image = (pins((root / name).read_text()) for name in ("requirements.lock", "app/requirements.lock"))
+    assert image.items() <= tested.items()
 
 
 def test_every_script_is_executable_and_parses(root: Path) -> None:
