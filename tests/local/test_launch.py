@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,19 @@ def test_every_start_is_counted_and_the_heartbeat_of_the_process_before_is_forgo
         launcher.output("true", health=HeartbeatHealth(file=str(heartbeat)))
     assert not heartbeat.exists()
     assert len((launcher.state / "run" / "it.starts").read_text().splitlines()) == 2
+
+
+def test_a_process_that_dies_again_and_again_is_started_later_each_time_and_then_no_more(launcher: Launcher) -> None:
+    starts = launcher.state / "run" / "it.starts"
+    now = time.time()
+    starts.write_text("".join(f"{now - 5 * age}\n" for age in range(5)))
+    begun = time.monotonic()
+    launcher.output("true")
+    assert time.monotonic() - begun >= 1
+    starts.write_text("".join(f"{now - age}\n" for age in range(9)))
+    assert "a crash loop: started 9 times in 60 s, not started again" in launcher.output("true", status=1)
+    starts.write_text("".join(f"{now - 100 - age}\n" for age in range(9)))
+    launcher.output("true")
 
 
 def test_a_failed_preparation_is_a_failed_start_that_says_so(launcher: Launcher) -> None:

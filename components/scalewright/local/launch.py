@@ -14,6 +14,10 @@ import time
 #: What a process sees of the caller's environment; all else is in its record.
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 PR_SET_PDEATHSIG = 1
+#: Starts within so many seconds; up to FREE_STARTS at once, then each a second later than the one before.
+WINDOW = 60
+FREE_STARTS = 5
+CRASH_LOOP = 9
 
 
 def main(state: str, path: str) -> None:
@@ -23,8 +27,7 @@ def main(state: str, path: str) -> None:
     die_with_parent(getattr(signal, f"SIG{record['stop']['signal']}"))
     run = os.path.join(state, "run", record["name"])
     end_orphans(state, f"{run}.pid")
-    with open(f"{run}.starts", "a") as starts:
-        starts.write(f"{time.time():.3f}\n")
+    back_off(f"{run}.starts")
     for name, text in {**record["files"], **record["watched"]}.items():
         filled = fill(state, text)
         write(os.path.join(state, name), filled, 0o644 if filled == text else 0o600)
@@ -60,6 +63,22 @@ def prepare(command: list[str], environment: dict[str, str]) -> None:
         signal.signal(number, stop)
     if status := child.wait():
         sys.exit(f"the preparation ended with status {status}: {' '.join(command)}")
+
+
+def back_off(path: str) -> None:
+    """Note this start, and delay it where there were many of late; end where they are a crash loop.
+
+    The supervisor itself gives up on a process that dies within seconds of its start. This is for one that lives a
+    little longer each time.
+    """
+    now = time.time()
+    with open(path, "a+") as starts:
+        starts.seek(0)
+        recent = sum(now - float(line) < WINDOW for line in starts)
+        starts.write(f"{now:.3f}\n")
+    if recent >= CRASH_LOOP:
+        sys.exit(f"a crash loop: started {recent} times in {WINDOW} s, not started again")
+    time.sleep(max(0, recent - FREE_STARTS + 1))
 
 
 def end_orphans(state: str, path: str) -> None:

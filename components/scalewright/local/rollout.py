@@ -169,6 +169,7 @@ class Rollout:
 
     def _run_job(self, step: Step) -> None:
         record = self.state / f"run/{step.name}.json"
+        self.supervisor.forget_starts(step.name)
         write(record, step.record.model_dump_json(indent=2))
         with (self.state / f"logs/{step.name}.log").open("ab") as log:
             step.job = subprocess.Popen(

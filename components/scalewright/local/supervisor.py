@@ -129,7 +129,7 @@ class Supervisor:
 
     def start_process(self, name: str) -> None:
         """Start a process, without waiting for it."""
-        (self.state / f"run/{name}.starts").unlink(missing_ok=True)
+        self.forget_starts(name)
         self._rpc.call("startProcess", name, False, tolerate=(ALREADY_STARTED,))
 
     def stop(self, name: str) -> None:
@@ -140,6 +140,10 @@ class Supervisor:
         """Wait until processes have stopped; the supervisor kills those that take longer than they may."""
         while any(is_running(info) for name, info in self.processes().items() if name in names):
             time.sleep(0.02)
+
+    def forget_starts(self, name: str) -> None:
+        """Begin to count anew: what follows is a start on purpose."""
+        (self.state / f"run/{name}.starts").unlink(missing_ok=True)
 
     def restarts(self, name: str) -> int:
         """Return how often a process was started again since it was last started on purpose."""
