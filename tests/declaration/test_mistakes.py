@@ -158,6 +158,11 @@ ONE = {
         "3:43: services.orders.outbox is 'shop.relay'; it must come with redis in uses, because it reads the outbox "
         "from PostgreSQL and sends to Redis. Add redis to uses, or take outbox out.",
     ),
+    "an outbox whose tasks have no queue": (
+        "{services: {orders: {sends: [], outbox: shop.relay}}, workers: null}",
+        "3:37: services.orders.outbox is 'shop.relay'; it must come with sends, which name the queues that its tasks "
+        "go to. Add a queue to sends, or take outbox out.",
+    ),
     "a variable of the platform": (
         "services: {orders: {environment: {REDIS_URL: x}}}",
         "3:39: services.orders.environment.REDIS_URL is 'x'; it must be left to the platform, which sets it itself. "
@@ -193,7 +198,7 @@ ONE = {
         "a letter first and no hyphen last. Rename it.",
     ),
     "a name of the platform": (
-        'services: {postgres-api: {app: "a:b", routes: [/a], uses: [postgres, redis], outbox: a.b}}',
+        'services: {postgres-api: {app: "a:b", routes: [/a], uses: [postgres, redis], sends: [orders], outbox: a.b}}',
         "3:16: services.postgres-api is 'postgres-api'; it must differ from the names of the platform's own processes "
         "(gateway, migrations, object-store, postgres, redis, seed, supervisor). "
         "Rename it, and do not start it with one of them and a hyphen.",

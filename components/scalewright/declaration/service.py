@@ -65,6 +65,9 @@ class Service(Model):
         yield from no_platform_variables(self.environment)
         yield from pool_has_database(self.database, self.uses)
         yield from self._cannot_scale()
+        yield from self._cannot_relay()
+
+    def _cannot_relay(self) -> Iterator[Problem]:
         lacking = [name for name in ("postgres", "redis") if name not in self.uses]
         if self.outbox is not None and lacking:
             yield Problem(
@@ -74,6 +77,14 @@ class Service(Model):
                 "sends to Redis",
                 f"Add {' and '.join(lacking)} to uses, or take outbox out",
                 reads=(("uses",),),
+            )
+        if self.outbox is not None and not self.sends:
+            yield Problem(
+                ("outbox",),
+                self.outbox,
+                "it must come with sends, which name the queues that its tasks go to",
+                "Add a queue to sends, or take outbox out",
+                reads=(("sends",),),
             )
 
     def _cannot_scale(self) -> Iterator[Problem]:
