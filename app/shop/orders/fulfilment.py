@@ -48,15 +48,16 @@ _DEAD_LETTER = (
     .on_conflict_do_nothing()
 )
 
-# What waits in the broker or the outbox is late, not lost: only as many orders are sent again as are waited for
-# nowhere. So a long backlog is not doubled, and after the broker lost everything, everything is sent again.
+# What waits in the broker or the outbox is late, not lost: of all unfinished orders, fresh ones too, as many are lost
+# as neither holds, and the overdue ones among them are sent again. So a long backlog is not doubled, and after the
+# broker lost everything, everything is sent again.
 _RESEND = text("""
     WITH overdue AS MATERIALIZED (
         SELECT id FROM orders
         WHERE status IN ('pending', 'processing') AND updated_at < now() - make_interval(secs => :age)
         ORDER BY updated_at
         LIMIT (SELECT least(greatest(count(*) - :waiting - (SELECT count(*) FROM outbox), 0), :limit) FROM orders
-               WHERE status IN ('pending', 'processing') AND updated_at < now() - make_interval(secs => :age))
+               WHERE status IN ('pending', 'processing'))
         FOR UPDATE SKIP LOCKED),
     again AS (
         UPDATE orders SET updated_at = now() FROM overdue WHERE orders.id = overdue.id RETURNING orders.id)
@@ -84,9 +85,10 @@ def give_up(connection: Connection, order_id: int, reason: str) -> None:
 
 
 def resend(connection: Connection, *, waiting: int, age: float) -> int:
-    """Put orders unfinished and untouched for `age` seconds into the outbox again, unless they are just waiting.
+    """Put orders unfinished and untouched for `age` seconds into the outbox again, at most as many as were lost.
 
-    `waiting` is the number of tasks that the broker has, delivered ones included. Returns how many orders were put.
+    Lost are the unfinished orders of any age beyond those in the outbox and the `waiting` tasks that the broker has,
+    delivered ones included. Returns how many orders were put.
     """
     parameters = {"age": age, "waiting": waiting, "limit": _RESEND_LIMIT, "task": PROCESS_TASK, "queue": QUEUE}
     return connection.execute(_RESEND, parameters).rowcount
