@@ -21,21 +21,21 @@ _BEGIN = (
     .returning(orders.c.attempts)
 )
 
-# The receipt's primary key is what makes a second, even a simultaneous delivery harmless.
-_RECEIPT = (
-    upsert(receipts)
-    .from_select(
-        ["order_id", "total_cents", "currency"],
-        select(orders.c.id, orders.c.total_cents, orders.c.currency).where(
-            orders.c.id == bindparam("order_id"), orders.c.status == Status.PROCESSING
-        ),
-    )
-    .on_conflict_do_nothing()
-)
+# Locks the order and holds for one caller only, so that an order gets either a receipt or a dead letter, and one of it.
 _FINISH = (
     update(orders)
     .where(orders.c.id == bindparam("order_id"), orders.c.status == Status.PROCESSING)
     .values(status=bindparam("final"), updated_at=func.now())
+)
+
+# An order set back by hand may have its receipt or dead letter from before: that one stays.
+_RECEIPT = (
+    upsert(receipts)
+    .from_select(
+        ["order_id", "total_cents", "currency"],
+        select(orders.c.id, orders.c.total_cents, orders.c.currency).where(orders.c.id == bindparam("order_id")),
+    )
+    .on_conflict_do_nothing()
 )
 _DEAD_LETTER = (
     upsert(dead_letters)
@@ -43,7 +43,7 @@ _DEAD_LETTER = (
         ["order_id", "task", "attempts", "reason"],
         select(
             orders.c.id, literal(PROCESS_TASK), orders.c.attempts, bindparam("reason", type_=dead_letters.c.reason.type)
-        ).where(orders.c.id == bindparam("order_id"), orders.c.status == Status.PROCESSING),
+        ).where(orders.c.id == bindparam("order_id")),
     )
     .on_conflict_do_nothing()
 )
@@ -73,15 +73,15 @@ def begin(connection: Connection, order_id: int) -> int | None:
 
 
 def complete(connection: Connection, order_id: int) -> None:
-    """Write the order's receipt and mark it `completed`; has no effect on an order that is final."""
-    connection.execute(_RECEIPT, {"order_id": order_id})
-    connection.execute(_FINISH, {"order_id": order_id, "final": Status.COMPLETED})
+    """Mark the order `completed` and write its receipt; has no effect on an order that is final."""
+    if _finish(connection, order_id, Status.COMPLETED):
+        connection.execute(_RECEIPT, {"order_id": order_id})
 
 
 def give_up(connection: Connection, order_id: int, reason: str) -> None:
     """Mark the order `failed` and keep it as a dead letter; has no effect on an order that is final."""
-    connection.execute(_DEAD_LETTER, {"order_id": order_id, "reason": reason})
-    connection.execute(_FINISH, {"order_id": order_id, "final": Status.FAILED})
+    if _finish(connection, order_id, Status.FAILED):
+        connection.execute(_DEAD_LETTER, {"order_id": order_id, "reason": reason})
 
 
 def resend(connection: Connection, *, waiting: int, age: float) -> int:
@@ -92,3 +92,7 @@ def resend(connection: Connection, *, waiting: int, age: float) -> int:
     """
     parameters = {"age": age, "waiting": waiting, "limit": _RESEND_LIMIT, "task": PROCESS_TASK, "queue": QUEUE}
     return connection.execute(_RESEND, parameters).rowcount
+
+
+def _finish(connection: Connection, order_id: int, final: Status) -> bool:
+    return connection.execute(_FINISH, {"order_id": order_id, "final": final}).rowcount > 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,12 +11,14 @@ from shop.kit.engine import sync_engine
 from shop.orders import fulfilment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conftest import Postgres
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from shop.kit.settings import ServiceSettings
+
+    Finish = Callable[[Connection, int], None]
 
 INSERT = """
 INSERT INTO orders (user_id, product_id, quantity, total_cents, currency, status, updated_at)
@@ -61,3 +64,44 @@ def test_fresh_orders_are_not_sent_again(engine: Engine, postgres: Postgres) -> 
     _orders(postgres, 3)
     assert _resend(engine, waiting=0) == 0
     assert _queued(postgres) == []
+
+
+def _complete(connection: Connection, order_id: int) -> None:
+    fulfilment.complete(connection, order_id)
+
+
+def _give_up(connection: Connection, order_id: int) -> None:
+    fulfilment.give_up(connection, order_id, "test")
+
+
+@pytest.mark.parametrize(
+    ("finishes", "end"),
+    [
+        ((_complete, _give_up), ("completed", 1, 0)),
+        ((_give_up, _complete), ("failed", 0, 1)),
+        ((_complete, _complete), ("completed", 1, 0)),
+        ((_give_up, _give_up), ("failed", 0, 1)),
+    ],
+)
+def test_an_order_finished_by_two_at_once_ends_as_the_first_says(
+    engine: Engine,
+    postgres: Postgres,
+    eventually: Callable[..., Any],
+    finishes: tuple[Finish, Finish],
+    end: tuple[str, int, int],
+) -> None:
+    (order_id,) = _orders(postgres, 1, status="processing")
+    first, second = finishes
+
+    def finish_second() -> None:
+        with engine.begin() as connection:
+            second(connection, order_id)
+
+    with ThreadPoolExecutor() as threads:
+        with engine.begin() as connection:
+            first(connection, order_id)
+            later = threads.submit(finish_second)
+            eventually(lambda: postgres.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        later.result(10)
+    ends = "SELECT status, (SELECT count(*) FROM receipts), (SELECT count(*) FROM dead_letters) FROM orders"
+    assert postgres.sql(ends) == [end]
