@@ -166,6 +166,7 @@ ACCEPTED: list[Callable[[], object]] = [
     lambda: ObjectStore(buckets=["uploads", "shop.archive-2026"]),
     lambda: Backend(name="shop", image="registry.example.com:5000/acme/shop:1.4.0@sha256:" + "a" * 64),
     lambda: Backend(name="shop", programs={"postgres": "/usr/lib/postgresql/17/bin", "redis": "machine"}),
+    lambda: Backend(name="shop", redis=Redis(persistence=False, eviction="allkeys-lru")),
     lambda: Gateway(hostname="shop.example.com", tls=Tls(issuer="letsencrypt"), body_limit=None),
 ]
 

@@ -144,6 +144,11 @@ ONE = {
         "3:13: redis.eviction is 'allkeys-lru'; it must be 'noeviction' for the broker of the queues 'orders', which "
         "would lose tasks. Take eviction out.",
     ),
+    "a broker that forgets": (
+        "redis: {persistence: false}",
+        "3:13: redis.persistence is false; it must be true for the broker of the queues 'orders', which would lose "
+        "tasks in a restart. Take persistence out.",
+    ),
     "routes without a gateway": (
         "gateway: null",
         "3:5: gateway is missing; it must be declared, because the services 'orders' have routes. Declare gateway.",

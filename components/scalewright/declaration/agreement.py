@@ -81,9 +81,13 @@ def _broker(backend: Backend) -> Iterator[Problem]:
     if backend.redis is None:
         bound = f"it must be declared, because it is the broker of the queues {_listed(queues)}"
         yield Problem(("redis",), Absent.MISSING, bound, "Declare redis, or take the queues out", reads=reads)
-    elif backend.redis.eviction != "noeviction":
+        return
+    if backend.redis.eviction != "noeviction":
         bound = f"it must be 'noeviction' for the broker of the queues {_listed(queues)}, which would lose tasks"
         yield Problem(("redis", "eviction"), backend.redis.eviction, bound, "Take eviction out", reads=reads)
+    if not backend.redis.persistence:
+        bound = f"it must be true for the broker of the queues {_listed(queues)}, which would lose tasks in a restart"
+        yield Problem(("redis", "persistence"), False, bound, "Take persistence out", reads=reads)
 
 
 def _reads(backend: Backend) -> Iterator[Problem]:

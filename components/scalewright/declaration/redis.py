@@ -27,7 +27,7 @@ class Redis(Model):
     memory: Size = Quantity("256Mi")
     """Memory for data (`maxmemory`)."""
     persistence: bool = True
-    """Whether every write goes to an append-only file, so that a restart loses no queued task."""
+    """Whether every write goes to an append-only file, so that a restart loses no queued task. A broker needs it."""
     eviction: Eviction = "noeviction"
     """What happens when memory is full. A broker must not evict: what it would evict are tasks."""
     storage: Size = Quantity("1Gi")
