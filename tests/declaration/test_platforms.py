@@ -34,6 +34,16 @@ REFUSED = {
         "gateway.hostname is 'shop.example.com'; it must not be set for platform local",
     ),
     "local, observability": ("observability: {}", "observability is {}; it must not be set for platform local"),
+    "local, tls without a host name": (
+        "gateway: {tls: {issuer: letsencrypt}}",
+        "gateway.tls is {'issuer': 'letsencrypt'}; it must not be set for platform local, where certificates need a "
+        "public name. Take it out.",
+    ),
+    "local, disk of no size": (
+        "postgres: {storage: -1Gi}",
+        "postgres.storage is '-1Gi'; it must not be set for platform local, where the disk is this machine's. "
+        "Take it out.",
+    ),
     "local, resources": (
         "services: {orders: {resources: {cpu: 500m, memory: 1Gi}}}",
         "services.orders.resources is {'cpu': '500m', 'memory': '1Gi'}; it must not be set for platform local",
@@ -98,6 +108,14 @@ def test_a_setting_of_the_shared_declaration_that_cannot_be_is_to_be_set_to_null
     postgres = project.load().postgres
     assert postgres is not None
     assert (postgres.pooler, postgres.seed) == (None, "shop.seed")
+
+
+def test_what_is_wrong_around_a_setting_that_is_refused_is_told_too(project: Project) -> None:
+    project.overlay('services: {My_Service: {app: "a:b", routes: [/a], resources: {cpu: 1, memory: 1Gi}}}')
+    assert [line.partition("; ")[0].partition(" is ")[0] for line in project.mistakes()] == [
+        f"{WHERE}:3:16: services.My_Service",
+        f"{WHERE}:3:55: services.My_Service.resources",
+    ]
 
 
 def test_a_setting_that_is_null_is_not_set(project: Project) -> None:

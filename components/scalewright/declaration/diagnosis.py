@@ -12,17 +12,18 @@ from scalewright.declaration.backend import Backend
 from scalewright.declaration.wording import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scalewright.declaration.problem import Path, Problem
 
 
-def diagnose(declared: Mapping[str, Any]) -> list[Problem]:
+def diagnose(declared: Mapping[str, Any], out_of_place: Sequence[Path] = ()) -> list[Problem]:
     """All problems of plain data that should be a `Backend`; none means that it is one.
 
     The validator looks at a part as a whole only when its settings are right one by one, and at the backend as a whole
     only when its parts are. So what it refuses is replaced by something acceptable, and it is asked again, until it
-    has seen everything; what it says about the replacements is left out.
+    has seen everything; what it says about the replacements is left out. So is what it says about settings that are
+    `out_of_place`, for those are to be taken out whatever is wrong with them.
     """
     data = deepcopy(dict(declared))
     found: list[Problem] = []
@@ -34,7 +35,7 @@ def diagnose(declared: Mapping[str, Any]) -> list[Problem]:
             problems = list(problems_of(error, Backend))
         else:
             return found
-        found += [each for each in problems if not _rests_on(each, replaced)]
+        found += [each for each in problems if not (_rests_on(each, replaced) or _goes_with(each, out_of_place))]
         fresh = _fresh([each.path for each in problems], replaced) or _fresh(
             [path for each in problems for path in each.reads], replaced
         )
@@ -47,6 +48,12 @@ def diagnose(declared: Mapping[str, Any]) -> list[Problem]:
 
 def _rests_on(problem: Problem, replaced: list[Path]) -> bool:
     return any(_overlap(path, other) for path in (problem.path, *problem.reads) for other in replaced)
+
+
+def _goes_with(problem: Problem, settings: Sequence[Path]) -> bool:
+    """Whether the problem would go if one of the settings went: it lies in that, or rests on something in it."""
+    paths = (problem.path, *problem.reads)
+    return any(len(path) >= len(setting) and _overlap(path, setting) for path in paths for setting in settings)
 
 
 def _overlap(one: Path, other: Path) -> bool:

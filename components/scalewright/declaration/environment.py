@@ -42,11 +42,12 @@ def load(project: Path, environment: str) -> Backend:
     base = declared(project).model_dump(mode="json", exclude_unset=True)
     overlay = read_overlay(project / name, name)
     merged = merge(base, overlay.data)
-    problems = [*misnamed(base, overlay.data), *unsupported(merged, overlay.data)]
+    lacking = list(unsupported(merged, overlay.data))
+    problems = [*misnamed(base, overlay.data), *lacking]
     try:
         backend = Backend.model_validate(merged)
     except ValidationError:
-        problems += diagnose(merged)
+        problems += diagnose(merged, out_of_place=[each.path for each in lacking])
     mistakes = [*overlay.mistakes, *map(overlay.located, problems)]
     if mistakes:
         raise Mistakes(mistakes)

@@ -115,9 +115,11 @@ def unknown(name: str, owner: type[Any] | None) -> tuple[str, str]:
     """Bound and remedy for a setting that its part does not have."""
     known = fields_of(owner) if owner is not None else {}
     bound = f"it must be one of {', '.join(known)}"
-    hint = _HINTS.get((owner.__name__ if owner else "", name))
-    near = nearest(name, known)
-    return bound, hint or (f"Did you mean {near}?" if near else "Take it out")
+    hints = {usual: hint for (part, usual), hint in _HINTS.items() if owner is not None and part == owner.__name__}
+    near = nearest(name, [*known, *hints])
+    if near is None:
+        return bound, "Take it out"
+    return bound, hints.get(near, f"Did you mean {near}?")
 
 
 def _choice(details: ErrorDetails, context: dict[str, Any]) -> tuple[str, str]:
