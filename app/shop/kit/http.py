@@ -43,13 +43,19 @@ def json_response(content: object, status_code: int = 200, headers: dict[str, st
 
 async def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - Starlette dispatches by type
-    keys = ("type", "loc", "msg", "input")
-    return json_response({"detail": [{key: mistake.get(key) for key in keys} for mistake in error.errors()]}, 422)
+    return json_response({"detail": [_told(mistake) for mistake in error.errors()]}, 422)
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:
     logger.warning("answered 503: %s", error)
     return json_response({"detail": "Database unavailable"}, 503, {"Retry-After": str(RETRY_AFTER)})
+
+
+def _told(mistake: dict[str, Any]) -> dict[str, Any]:
+    """Keep what a client needs; of the input only scalars, as what is nested can be too deep to be written."""
+    told = {key: mistake.get(key) for key in ("type", "loc", "msg")}
+    scalar = isinstance(mistake.get("input"), str | int | float | None)
+    return {**told, "input": mistake.get("input")} if scalar else told
 
 
 def _finite(content: Any) -> Any:

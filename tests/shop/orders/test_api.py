@@ -129,6 +129,18 @@ async def test_a_body_that_is_no_order_is_refused(api: httpx.AsyncClient, body: 
     assert response.json()["detail"]
 
 
+@pytest.mark.parametrize("depth", [2, 500, 900])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+async def test_nested_input_is_refused_and_not_echoed(
+    api: httpx.AsyncClient, depth: int, opening: str, closing: str
+) -> None:
+    nested = opening * depth + "1" + closing * depth
+    for body in (nested, f'{{"user_id": 1, "product_id": 1, "quantity": {nested}}}'):
+        response = await api.post("/orders", content=body, headers={"content-type": "application/json"})
+        assert response.status_code in {400, 422}  # 400: too deep for Python to read
+        assert '"input"' not in response.text
+
+
 async def test_the_largest_order_is_accepted(api: httpx.AsyncClient) -> None:
     order = await _place(api, user_id=MAX_ID, quantity=1000)
     assert order["total"] == 1000 * 1999
