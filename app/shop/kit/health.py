@@ -10,7 +10,7 @@ class HealthFile:
     `None` as path makes every beat a no-op: a process run by hand has nobody watching.
     """
 
-    INTERVAL = 1.0  # seconds; platforms call a file stale after 5
+    INTERVAL = 1.0  # seconds; platforms call a file stale after 15
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

@@ -56,7 +56,10 @@ class Relay:
         self._backoff = Backoff(first=POLL_INTERVAL, last=1.0)
 
     def run(self, stop: StopSignal) -> None:
-        """Relay until `stop`; a database or broker that is away is waited for, and both are connected to anew."""
+        """Relay until `stop`; a database or broker that is away is waited for, and both are connected to anew.
+
+        While it waits there is no heartbeat: a relay that cannot work must not look healthy.
+        """
         while not stop.received:
             try:
                 # Connecting first keeps a broker that cannot be reached out of the database's transactions.
@@ -69,7 +72,6 @@ class Relay:
                     raise
                 pause = self._backoff.next()
                 logger.warning("tries again in %.2f s: %r", pause, error)
-                self._health.beat()
                 time.sleep(pause)
 
     def _serve(self, database: Connection, producer: Producer, stop: StopSignal) -> None:

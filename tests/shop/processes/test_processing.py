@@ -92,12 +92,25 @@ async def test_a_relay_that_starts_before_the_broker_waits_outside_a_transaction
 ) -> None:
     with valkey.away():
         await _place(api)
-        processes.relay()
+        processes.start("orders-relay", "shop.orders.relay")
         eventually(lambda: "tries again" in processes.log("orders-relay").read_text())
         assert postgres.sql(
             "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND application_name <> ''"
         ) == [(0,)]
     eventually(lambda: valkey.command("LLEN", "orders") == 1)
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_PASSWORD_FILE", "REDIS_PASSWORD_FILE"])
+def test_a_relay_with_a_wrong_password_is_not_healthy(
+    processes: Processes, eventually: Callable[..., Any], variable: str
+) -> None:
+    (processes.folder / "password").write_text("wrong")
+    health = processes.folder / "health"
+    variables = {"HEALTH_FILE": str(health), variable: str(processes.folder / "password")}
+    relay = processes.start("orders-relay", "shop.orders.relay", **variables)
+    eventually(lambda: processes.log("orders-relay").read_text().count("tries again") >= 3)
+    assert relay.poll() is None
+    assert not health.exists()
 
 
 async def test_orders_are_completed_over_a_restart_of_the_database(
