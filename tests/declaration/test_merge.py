@@ -71,7 +71,7 @@ def test_a_change_keeps_what_lies_beside_it(project: Project) -> None:
 
 
 def test_a_list_is_replaced_as_a_whole(project: Project) -> None:
-    project.overlay("services: {orders: {scale: {metrics: [{type: memory, utilization: 70}]}}}")
+    project.overlay("{platform: docker, services: {orders: {scale: {metrics: [{type: memory, utilization: 70}]}}}}")
     assert project.load().services["orders"].scale.metrics == [Memory(70)]
 
 
@@ -103,6 +103,7 @@ def test_null_takes_a_service_out(project: Project) -> None:
 
 def test_an_overlay_can_add_parts(project: Project) -> None:
     project.overlay("""
+        platform: docker
         object_store: {buckets: [uploads]}
         workers:
           mail: {app: "shop.worker:celery", queues: [mail], scale: {max: 3, metrics: [{type: backlog, per_replica: 5}]}}

@@ -185,22 +185,22 @@ ONE = {
         "Set postgres.max_connections.",
     ),
     "a metric of no known type": (
-        "services: {orders: {scale: {metrics: [{type: cpus, utilization: 50}]}}}",
-        "3:44: services.orders.scale.metrics[0].type is 'cpus'; it must be one of cpu, memory, requests, backlog, "
+        "{platform: docker, services: {orders: {scale: {metrics: [{type: cpus, utilization: 50}]}}}}",
+        "3:63: services.orders.scale.metrics[0].type is 'cpus'; it must be one of cpu, memory, requests, backlog, "
         "schedule. Did you mean cpu?",
     ),
     "a metric without a type": (
-        "services: {orders: {scale: {metrics: [{utilization: 50}]}}}",
-        "3:43: services.orders.scale.metrics[0].type is missing; it must be one of cpu, memory, requests, backlog, "
+        "{platform: docker, services: {orders: {scale: {metrics: [{utilization: 50}]}}}}",
+        "3:62: services.orders.scale.metrics[0].type is missing; it must be one of cpu, memory, requests, backlog, "
         "schedule. Choose one of them.",
     ),
     "a metric with a figure out of bounds": (
-        "services: {orders: {scale: {metrics: [{type: cpu, utilization: 0}]}}}",
-        "3:55: services.orders.scale.metrics[0].utilization is 0; it must be at least 1. Raise it to 1 or more.",
+        "{platform: docker, services: {orders: {scale: {metrics: [{type: cpu, utilization: 0}]}}}}",
+        "3:74: services.orders.scale.metrics[0].utilization is 0; it must be at least 1. Raise it to 1 or more.",
     ),
     "a metric with an unknown setting": (
-        "services: {orders: {scale: {metrics: [{type: cpu, utilization: 50, target: 5}]}}}",
-        "3:72: services.orders.scale.metrics[0].target is not a setting; it must be one of utilization, type. "
+        "{platform: docker, services: {orders: {scale: {metrics: [{type: cpu, utilization: 50, target: 5}]}}}}",
+        "3:91: services.orders.scale.metrics[0].target is not a setting; it must be one of utilization, type. "
         "Take it out.",
     ),
     "a name that is no name": (
@@ -230,8 +230,8 @@ ONE = {
         "variable: letters, digits and underscores, no digit first. Rename it.",
     ),
     "events on a broker that is not there": (
-        "{events: {topics: {orders: {}}}, redis: null, workers: null, services: {orders: {uses: [], sends: []}}}",
-        "3:38: redis is missing; it must be declared, because the events' engine is redis. "
+        "{platform: docker, events: {}, redis: null, workers: null, services: {orders: {uses: [], sends: []}}}",
+        "3:36: redis is missing; it must be declared, because the events' engine is redis. "
         "Declare redis, or set events.engine to kafka.",
     ),
 }

@@ -16,9 +16,28 @@ REFUSED = {
         "postgres: {pooler: {}}",
         "postgres.pooler is {}; it must not be set for platform local, where there is no pooler",
     ),
-    "local, tls": (
-        "gateway: {hostname: null, tls: null}\nevents: {engine: kafka}",
-        "events.engine is 'kafka'; it must not be set for platform local",
+    "local, events": (
+        "events: {engine: kafka}",
+        "events is {'engine': 'kafka'}; it must not be set for platform local, where there are no streams of events "
+        "yet. Take it out.",
+    ),
+    "local, events without a broker": (
+        "{events: {}, redis: null, workers: null, services: {orders: {uses: [], sends: []}}}",
+        "events is {}; it must not be set for platform local",
+    ),
+    "local, metrics of a service": (
+        "services: {orders: {scale: {metrics: [{type: cpu, utilization: 70}]}}}",
+        "services.orders.scale.metrics is [{'type': 'cpu', 'utilization': 70}]; it must not be set for platform "
+        "local, where the number of replicas stays at min. Take it out.",
+    ),
+    "local, metrics of workers": (
+        "workers: {orders: {scale: {metrics: [{type: backlog, per_replica: 5}]}}}",
+        "workers.orders.scale.metrics is [{'type': 'backlog', 'per_replica': 5}]; it must not be set for platform",
+    ),
+    "local, readiness": (
+        "services: {orders: {probes: {startup: /ready, readiness: /ready, liveness: /live}}}",
+        "services.orders.probes.readiness is '/ready'; it must not be set for platform local, where nothing asks for "
+        "readiness once a replica has started. Take it out.",
     ),
     "local, image": (
         "image: shop:1",
@@ -34,7 +53,7 @@ REFUSED = {
         "gateway.hostname is 'shop.example.com'; it must not be set for platform local",
     ),
     "local, observability": ("observability: {}", "observability is {}; it must not be set for platform local"),
-    "local, tls without a host name": (
+    "local, tls": (
         "gateway: {tls: {issuer: letsencrypt}}",
         "gateway.tls is {'issuer': 'letsencrypt'}; it must not be set for platform local, where certificates need a "
         "public name. Take it out.",
@@ -86,7 +105,8 @@ def test_a_setting_without_effect_may_stand_in_the_shared_declaration(project: P
         backend = Backend(
             name="shop", image="shop:1", source="app", postgres=Postgres(storage="5Gi", resources=size),
             observability=Observability(), gateway=Gateway(port=80, hostname="shop.example.com"),
-            services={"a": Service(app="a:b", routes=["/"], resources=size)},
+            services={"a": Service(app="a:b", routes=["/"], resources=size, probes=Probes(readiness="/ready"),
+                                   scale=Scale(max=3, metrics=[Cpu(50)]))},
         )
     """)
     assert project.load().platform == "local"
@@ -97,14 +117,17 @@ def test_a_setting_without_effect_may_stand_in_the_shared_declaration(project: P
 def test_a_setting_of_the_shared_declaration_that_cannot_be_is_to_be_set_to_null(project: Project) -> None:
     project.declare("""
         from scalewright.declaration import *
-        backend = Backend(name="shop", postgres=Postgres(pooler=Pooler(instances=2), seed="shop.seed"))
+        backend = Backend(name="shop", postgres=Postgres(pooler=Pooler(instances=2), seed="shop.seed"),
+                          redis=Redis(), events=Events())
     """)
     project.overlay("platform: local")
-    assert project.mistake() == (
+    assert project.mistakes() == [
         f"{WHERE}:3:5: postgres.pooler is {{'instances': 2}}; it must not be set for platform local, where there is no "
-        "pooler on one machine. Set postgres.pooler to null for this environment."
-    )
-    project.overlay("postgres: {pooler: null}")
+        "pooler on one machine. Set postgres.pooler to null for this environment.",
+        f"{WHERE}:3:5: events is {{}}; it must not be set for platform local, where there are no streams of events "
+        "yet. Set events to null for this environment.",
+    ]
+    project.overlay("{postgres: {pooler: null}, events: null}")
     postgres = project.load().postgres
     assert postgres is not None
     assert (postgres.pooler, postgres.seed) == (None, "shop.seed")

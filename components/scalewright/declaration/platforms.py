@@ -18,8 +18,6 @@ class Lack:
     setting: Path
     """Its path; `*` stands for any name."""
     reason: str
-    values: tuple[object, ...] = ()
-    """The values that are meant; none: all."""
 
 
 _ONLY_LOCAL = (
@@ -33,7 +31,7 @@ IMPOSSIBLE = {
     "local": (
         Lack(("postgres", "pooler"), "there is no pooler on one machine"),
         Lack(("gateway", "tls"), "certificates need a public name"),
-        Lack(("events", "engine"), "there is no Kafka on one machine", values=("kafka",)),
+        Lack(("events",), "there are no streams of events yet"),
     ),
     "docker": _ONLY_LOCAL,
     "kubernetes": _ONLY_LOCAL,
@@ -47,6 +45,11 @@ WITHOUT_EFFECT = {
         Lack(("redis", "storage"), "the disk is this machine's"),
         Lack(("gateway", "hostname"), "the gateway answers to any name"),
         Lack(("observability",), "nothing scrapes or alerts"),
+        Lack(("services", "*", "probes", "readiness"), "nothing asks for readiness once a replica has started"),
+        *(
+            Lack((part, "*", "scale", "metrics"), "the number of replicas stays at min")
+            for part in ("services", "workers")
+        ),
         *(
             Lack((*part, "resources"), "processes share the machine without limits")
             for part in (("postgres",), ("redis",), ("services", "*"), ("workers", "*"))
@@ -69,8 +72,7 @@ def unsupported(merged: Mapping[str, Any], overlay: Mapping[str, Any]) -> Iterat
     for source, lacks in ((merged, IMPOSSIBLE[platform]), (overlay, WITHOUT_EFFECT[platform])):
         for lack in lacks:
             for path, value in _set(source, lack.setting):
-                if not lack.values or value in lack.values:
-                    yield _problem(platform, lack, path, value, in_base=path not in dict(_set(overlay, lack.setting)))
+                yield _problem(platform, lack, path, value, in_base=path not in dict(_set(overlay, lack.setting)))
     if platform == "kubernetes" and "image" not in merged:
         bound = "it must be given for platform kubernetes, where the application comes in it"
         remedy = "Write for example image: ghcr.io/acme/shop:1.4.0, best with its digest"
