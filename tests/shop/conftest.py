@@ -146,7 +146,8 @@ class Postgres:
             yield
 
     def replica_catches_up(self) -> None:
-        [(position,)] = self.sql("SELECT pg_current_wal_lsn()::text")
+        # The message ends after all earlier records, and its commit has them written.
+        [(position,)] = self.sql("SELECT pg_logical_emit_message(true, 'test', '')::text")
         reached = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"
         eventually(lambda: self.sql(reached, position, url=self.replica_url) == [(True,)])
 

@@ -28,7 +28,8 @@ Parameters = Mapping[str, Any]
 
 PING_TIMEOUT = 1.0  # seconds that a report on replicas waits for them
 
-_WRITTEN = text("SELECT pg_current_wal_lsn()::text")
+# Where the next record goes; what is written or flushed may exclude a commit with synchronous_commit = off.
+_WRITTEN = text("SELECT pg_current_wal_insert_lsn()::text")
 _REPLAYED = text("SELECT pg_last_wal_replay_lsn()::text")
 _PING = text("SELECT 1")
 

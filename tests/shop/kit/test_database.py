@@ -15,7 +15,7 @@ from shop.kit.database import Database, DatabaseUnavailableError, PoolExhaustedE
 from shop.kit.settings import PoolSettings, load
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from conftest import Postgres
 
@@ -40,6 +40,13 @@ async def _database(monkeypatch: pytest.MonkeyPatch, **variables: str) -> AsyncI
 async def database(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     async with _database(monkeypatch) as database:
         yield database
+
+
+@pytest.fixture
+def commits(postgres: Postgres) -> Iterator[Callable[[str], object]]:
+    """Sets `synchronous_commit` for connections that are opened in a test."""
+    yield lambda value: postgres.sql(f"ALTER DATABASE shop SET synchronous_commit = {value}")
+    postgres.sql("ALTER DATABASE shop RESET synchronous_commit")
 
 
 async def _who(database: Database, after: Position | None = None) -> str:
@@ -80,7 +87,11 @@ async def test_a_connection_remembers_what_its_replica_replayed(database: Databa
         assert await _who(database, position) == "replica"
 
 
-async def test_a_position_covers_the_write_that_answered_it(database: Database, postgres: Postgres) -> None:
+@pytest.mark.parametrize("synchronous_commit", ["on", "off"])
+async def test_a_position_covers_the_write_that_answered_it(
+    database: Database, commits: Callable[[str], object], synchronous_commit: str
+) -> None:
+    commits(synchronous_commit)
     for _ in range(20):
         rows, position = await database.write(WRITE, {})
         found = await database.read(
