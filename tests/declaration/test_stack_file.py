@@ -35,6 +35,15 @@ BROKEN = {
     "a merge key": ("config: {<<: {a:b: 1}}\n", ":1:10: the key '<<' must be text. Write the settings out."),
     "a tag": ("config: !secret {a:b: 1}\n", ":1:9: the tag !secret must not be used. Write plain YAML."),
     "a circle": ("config: {a:b: &x [*x]}\n", ":1:15: an alias must not lead back to what holds it."),
+    "aliases that double and double": (
+        "a: &a0 [x, x]\n" + "".join(f"b{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 25)),
+        ":12:1: the file must hold at most 10000 values, an alias counted as all that it stands for. "
+        "Take values out, or use fewer aliases.",
+    ),
+    "more values than any backend has": (
+        "config:\n  a:b:\n" + "  - 1\n" * 10_000,
+        ":10000:5: the file must hold at most 10000 values",
+    ),
     "a list": ("- a\n", ":1:1: the file is ['a']; it must be a mapping."),
     "text": ("hello\n", ":1:1: the file is 'hello'; it must be a mapping."),
     "a list of settings": ("config: [a]\n", ":1:1: config is ['a']; it must be a mapping."),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from scalewright.declaration.problem import Path
 
+MOST_NODES = 10_000
+"""How many values a file may hold, each alias counted as often as it is used: aliases of aliases double and double."""
+
 Position = tuple[int, int]
 _TAG = "tag:yaml.org,2002:"
 _TAGS = frozenset(f"{_TAG}{kind}" for kind in ("map", "seq", "str", "null", "bool", "int", "float", "timestamp"))
@@ -91,10 +94,14 @@ class _Reader:
     """Turns the nodes of YAML into plain data; aliases are followed, other tricks are refused."""
 
     document: Document
+    nodes: int = 0
 
     def plain(self, node: Node, path: Path, within: tuple[Node, ...]) -> Any:
         from ruamel.yaml.nodes import MappingNode, SequenceNode
 
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise self._too_many(path)
         if any(node is outer for outer in within):
             self._refuse(node, "an alias must not lead back to what holds it", "Write the value out")
             return None
@@ -129,6 +136,12 @@ class _Reader:
             self.document.positions[(*path, index)] = _position(item)
             items.append(self.plain(item, (*path, index), within))
         return items
+
+    def _too_many(self, path: Path) -> Mistakes:
+        # An alias stands below what it stands for, so the lowest place on the way is that of the outermost alias.
+        lowest = max(self.document.positions[path[:end]] for end in range(1, len(path) + 1))
+        bound = f"the file must hold at most {MOST_NODES} values, an alias counted as all that it stands for"
+        return Mistakes([self.document.mistake(bound, "Take values out, or use fewer aliases", lowest)])
 
     def _refuse(self, node: Node, bound: str, remedy: str) -> None:
         self.document.mistakes.append(self.document.mistake(bound, remedy, _position(node)))
