@@ -108,7 +108,9 @@ def _middlewares(gateway: Gateway) -> dict[str, Any]:
         middlewares["rate-limit"] = {"rateLimit": {"average": limit.average, "burst": limit.burst, "period": period}}
     if gateway.body_limit:
         middlewares["body-limit"] = {"buffering": {"maxRequestBodyBytes": int(gateway.body_limit)}}
-    middlewares["retry"] = {"retry": {"attempts": 3, "initialInterval": "50ms"}}
+    # A replica that died is taken out by its health check within a second; until then tries may hit it again and again.
+    # Traefik only tries again what it could not send.
+    middlewares["retry"] = {"retry": {"attempts": 10, "initialInterval": "100ms"}}
     return middlewares
 
 
