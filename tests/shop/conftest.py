@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import pytest
 import redis
@@ -92,12 +93,17 @@ class Server:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """With a server that accepts connections and does not answer."""
-        self._process.send_signal(signal.SIGSTOP)
+        """With a server that accepts connections and does not answer, nor do those of its processes that did."""
+        server = psutil.Process(self._process.pid)
+        server.suspend()
+        children = server.children(recursive=True)
+        for child in children:
+            child.suspend()
         try:
             yield
         finally:
-            self._process.send_signal(signal.SIGCONT)
+            for process in (*children, server):
+                process.resume()
 
 
 class Postgres:
@@ -156,10 +162,8 @@ class Postgres:
         url = f"postgresql://shop@127.0.0.1:{port}/shop"
         command = [*self._as_nobody(), self._program("postgres"), "-D", str(self.folder / name), "-p", str(port)]
         any_database = self._url(url, "postgres")
-        server = Server(
-            command, self.folder / f"{name}.log", lambda: self.sql("SELECT 1", url=any_database), signal.SIGINT
-        )
-        return url, server
+        log = self.folder / f"{name}.log"
+        return url, Server(command, log, lambda: self.sql("SELECT 1", url=any_database), signal.SIGINT)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         environment = {**os.environ, "PGPASSWORD": POSTGRES_PASSWORD}

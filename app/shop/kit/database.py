@@ -4,7 +4,6 @@ Read-your-writes: a write answers with its `Position` in the write-ahead log. A 
 answered by a replica that has replayed it, else by the primary.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shop.kit.engine import is_busy, is_outage
 from shop.kit.pool import Pool
+from shop.kit.resilience import answers_within
 from shop.kit.settings import PoolSettings
 from shop.kit.wal import Position
 
@@ -25,8 +25,6 @@ logger = logging.getLogger(__name__)
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]
 Parameters = Mapping[str, Any]
-
-PING_TIMEOUT = 1.0  # seconds that a report on replicas waits for them
 
 # Where the next record goes; what is written or flushed may exclude a commit with synchronous_commit = off.
 _WRITTEN = text("SELECT pg_current_wal_insert_lsn()::text")
@@ -115,9 +113,9 @@ class Database:
         except PoolExhaustedError:
             return
 
-    async def ping_replicas(self) -> list[bool]:
-        """Whether each replica answers, those in their cool-down asked again."""
-        return await asyncio.gather(*(_answers(replica.pool) for replica in self._replicas))
+    async def ping_replicas(self, *, within: float) -> list[bool]:
+        """Whether each replica answers within as many seconds, those in their cool-down asked again."""
+        return await answers_within(within, *(_answers(replica.pool) for replica in self._replicas))
 
     async def close(self) -> None:
         """Close all idle connections."""
@@ -159,7 +157,7 @@ async def _run(connection: AsyncConnection, statement: Executable, parameters: P
 
 async def _answers(pool: Pool) -> bool:
     try:
-        async with asyncio.timeout(PING_TIMEOUT), pool.connection() as connection:
+        async with pool.connection() as connection:
             await _run(connection, _PING, {})
     except Exception as error:
         if not is_outage(error):

@@ -1,5 +1,6 @@
 """Connections for requests: asyncpg behind SQLAlchemy's pool, with a limit on every wait."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -58,7 +59,7 @@ class Pool:
         self._in_use.inc()
         try:
             yield connection
-        except TimeoutError:
+        except (TimeoutError, asyncio.CancelledError):
             # The server may be frozen: the cancel of this statement would hold up whoever takes the connection next.
             await connection.invalidate()
             raise

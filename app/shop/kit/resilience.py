@@ -1,6 +1,27 @@
-"""What keeps a failing dependency from failing its callers: a circuit breaker and a back-off."""
+"""What keeps a failing dependency from failing its callers: a circuit breaker, a back-off, and limited patience."""
 
+import asyncio
 import time
+from collections.abc import Coroutine
+from typing import Any
+
+_asked: set[asyncio.Task[bool]] = set()  # kept until they end: the event loop has weak references only
+
+
+async def answers_within(seconds: float, *questions: Coroutine[Any, Any, bool]) -> list[bool]:
+    """Ask all questions at once; one without an answer after `seconds` counts as `False`.
+
+    It is cancelled, and its end is not waited for: giving up a connection to a frozen server takes seconds more.
+    """
+    tasks = [asyncio.create_task(question) for question in questions]
+    for task in tasks:
+        _asked.add(task)
+        task.add_done_callback(_asked.discard)
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+    for task in tasks:
+        task.cancel()
+    return [task.done() and task.result() for task in tasks]
 
 
 class CircuitBreaker:

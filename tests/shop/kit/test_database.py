@@ -121,11 +121,11 @@ async def test_a_replica_that_is_down_is_replaced_by_the_primary_and_taken_back(
     assert await _who(database) == "replica"
     with postgres.replica.away():
         assert [await _who(database) for _ in range(3)] == ["primary"] * 3
-        assert await database.ping_replicas() == [False]
+        assert await database.ping_replicas(within=5.0) == [False]
     for replica in database._replicas:
         replica.resting_until = 0.0
     assert await _who(database) == "replica"
-    assert await database.ping_replicas() == [True]
+    assert await database.ping_replicas(within=5.0) == [True]
 
 
 async def test_a_replica_that_failed_rests_before_it_is_tried_again(

@@ -1,9 +1,11 @@
-"""The circuit breaker and the back-off."""
+"""The circuit breaker, the back-off, and questions that are not waited for."""
+
+import asyncio
 
 import pytest
 
 from shop.kit import resilience
-from shop.kit.resilience import Backoff, CircuitBreaker
+from shop.kit.resilience import Backoff, CircuitBreaker, answers_within
 
 
 class Clock:
@@ -71,3 +73,30 @@ def test_a_backoff_doubles_up_to_its_bound_until_it_is_reset() -> None:
     assert [backoff.next() for _ in range(4)] == pytest.approx([0.1, 0.2, 0.4, 0.5])
     backoff.reset()
     assert backoff.next() == 0.1
+
+
+async def _answer(answer: bool) -> bool:
+    return answer
+
+
+async def test_questions_are_answered_in_their_order() -> None:
+    assert await answers_within(60, _answer(True), _answer(False), _answer(True)) == [True, False, True]
+    assert await answers_within(60) == []
+
+
+async def test_a_question_that_takes_long_even_to_give_up_counts_as_no() -> None:
+    cancelled, release, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def stubborn() -> bool:
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+            await release.wait()
+            ended.set()
+
+    assert await answers_within(0.01, stubborn(), _answer(True)) == [False, True]
+    await cancelled.wait()
+    assert not ended.is_set()
+    release.set()
+    await ended.wait()

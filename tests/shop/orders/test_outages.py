@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
-from shop.kit import pool
+from shop.kit import pool, resilience
 
 if TYPE_CHECKING:
     import httpx
@@ -79,6 +80,21 @@ async def test_with_a_frozen_redis_orders_are_placed(api: httpx.AsyncClient, val
     await api.get("/products/1")
     with valkey.frozen():
         assert [(await api.post("/orders", json=ORDER)).status_code for _ in range(4)] == [201] * 4
+
+
+async def test_with_a_frozen_replica_readiness_is_told_before_the_replica_is_given_up(
+    api: httpx.AsyncClient, postgres: Postgres
+) -> None:
+    healthy = {"database": "ok", "redis": "ok", "replicas": ["ok"]}
+    assert (await api.get("/readyz")).json()["checks"] == healthy
+    with postgres.replica.frozen():
+        for _ in range(2):  # by a connection that fell silent, then by one that cannot be opened
+            ready = await api.get("/readyz")
+            assert (ready.status_code, ready.json()["checks"]) == (200, {**healthy, "replicas": ["unavailable"]})
+            assert resilience._asked
+    while resilience._asked:
+        await asyncio.wait(set(resilience._asked))
+    assert (await api.get("/readyz")).json()["checks"] == healthy
 
 
 async def test_a_locked_table_is_503_and_no_hang(
