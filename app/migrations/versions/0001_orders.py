@@ -11,6 +11,19 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_products()
+    _create_orders()
+    _create_receipts()
+    _create_dead_letters()
+    _create_outbox()
+
+
+def downgrade() -> None:
+    for table in ("outbox", "dead_letters", "receipts", "orders", "products"):
+        op.drop_table(table)
+
+
+def _create_products() -> None:
     op.create_table(
         "products",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
@@ -21,6 +34,9 @@ def upgrade() -> None:
         sa.CheckConstraint("price_cents BETWEEN 0 AND 1000000000000", name="ck_products_price_bounds"),
         sa.PrimaryKeyConstraint("id", name="pk_products"),
     )
+
+
+def _create_orders() -> None:
     op.create_table(
         "orders",
         sa.Column("id", sa.BigInteger, sa.Identity(always=True), nullable=False),
@@ -45,6 +61,9 @@ def upgrade() -> None:
         ["updated_at"],
         postgresql_where=sa.text("status IN ('pending', 'processing')"),
     )
+
+
+def _create_receipts() -> None:
     op.create_table(
         "receipts",
         sa.Column("order_id", sa.BigInteger, nullable=False),
@@ -55,6 +74,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name="pk_receipts"),
         comment="the effect of processing an order, once",
     )
+
+
+def _create_dead_letters() -> None:
     op.create_table(
         "dead_letters",
         sa.Column("order_id", sa.BigInteger, nullable=False),
@@ -66,6 +88,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name="pk_dead_letters"),
         comment="orders given up, for a person to look at",
     )
+
+
+def _create_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger, sa.Identity(always=True), nullable=False),
@@ -77,11 +102,6 @@ def upgrade() -> None:
     )
     # Every row is soon deleted: without an early vacuum, each poll would walk over the dead ones.
     op.execute("ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)")
-
-
-def downgrade() -> None:
-    for table in ("outbox", "dead_letters", "receipts", "orders", "products"):
-        op.drop_table(table)
 
 
 def _timestamp(name: str) -> sa.Column[object]:
