@@ -69,9 +69,8 @@ class _Settings(BaseSettings):
 
 
 class ProcessSettings(_Settings):
-    """Who this process is; the names appear in server-side connection lists."""
+    """Who this process is; the name appears in server-side connection lists."""
 
-    service_name: str = Field("shop", validation_alias="SERVICE_NAME")
     instance_name: str = Field("shop", validation_alias="INSTANCE_NAME")
     health_file: Path | None = Field(None, validation_alias="HEALTH_FILE")
 
