@@ -37,7 +37,6 @@ class Survey:
 
     plan: tuple[Process, ...]
     site: Site
-    programs: dict[str, programs.Program]
     running: dict[str, Running]
     done: dict[str, Process]
 
@@ -97,7 +96,7 @@ class LocalPlatform:
             sources=sources.digests(source, nouns.sources(backend)),
             privilege=privilege() if backend.postgres else "self",
         )
-        return Survey(nouns.plan(backend, site), site, found, running, done_jobs(self.state))
+        return Survey(nouns.plan(backend, site), site, running, done_jobs(self.state))
 
     def _ports(self, backend: Backend, running: dict[str, Running]) -> dict[str, int]:
         held = {port for now in running.values() if now.condition == "running" for port in _ports_of(now.record)}

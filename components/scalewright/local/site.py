@@ -46,10 +46,6 @@ class Site:
         """Return the path of a process's data folder."""
         return str(self.state / "data" / name)
 
-    def config(self, name: str) -> str:
-        """Return the path of a configuration file or folder."""
-        return str(self.state / "config" / name)
-
     def heartbeat(self, name: str) -> str:
         """Return the path of the file that a process without a port touches."""
         return str(self.state / "run" / f"{name}.heartbeat")
