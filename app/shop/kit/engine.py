@@ -1,10 +1,14 @@
 """SQLAlchemy engines by the settings, with time limits, and the one judgement of what an outage is."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shop.kit.settings import DatabaseSettings
+from shop.kit.settings import DatabaseSettings, load
 
 CONNECT_TIMEOUT = 2  # seconds to reach a server and log in
 POOL_TIMEOUT = 2  # seconds a request waits for a free connection
@@ -54,6 +58,20 @@ def is_busy(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         return (getattr(error.orig, "sqlstate", None) or "").startswith("40")
     return isinstance(error, PoolTimeoutError)
+
+
+@contextmanager
+def engine_of_command() -> Iterator[Engine]:
+    """Lend an engine to a command; a database that cannot be used ends it with one line and status 1."""
+    engine = sync_engine(load(DatabaseSettings))
+    try:
+        yield engine
+    except DBAPIError as error:
+        if not is_outage(error):
+            raise
+        sys.exit(f"shop: the database cannot be used: {error.orig}")
+    finally:
+        engine.dispose()
 
 
 def is_outage(error: BaseException) -> bool:

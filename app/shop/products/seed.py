@@ -1,15 +1,12 @@
 """`python -m shop.products.seed`: a small fixed set of products for development; run again, it changes nothing."""
 
 import logging
-import sys
 
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 
 from shop.kit import logs
-from shop.kit.engine import is_outage, sync_engine
-from shop.kit.settings import DatabaseSettings, load
+from shop.kit.engine import engine_of_command
 from shop.products.models import products
 
 logger = logging.getLogger(__name__)
@@ -44,16 +41,8 @@ def seed(connection: Connection) -> int:
 def main() -> None:
     """Seed the database that the environment names; exit status 1 when it cannot be used."""
     logs.configure()
-    engine = sync_engine(load(DatabaseSettings))
-    try:
-        with engine.begin() as connection:
-            logger.info("%d products inserted, %d were there", inserted := seed(connection), len(CATALOGUE) - inserted)
-    except DBAPIError as error:
-        if not is_outage(error):
-            raise
-        sys.exit(f"shop: the database cannot be used: {error.orig}")
-    finally:
-        engine.dispose()
+    with engine_of_command() as engine, engine.begin() as connection:
+        logger.info("%d products inserted, %d were there", inserted := seed(connection), len(CATALOGUE) - inserted)
 
 
 if __name__ == "__main__":

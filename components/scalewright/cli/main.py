@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from scalewright.cli.arguments import find_project
+from scalewright.local.errors import PlatformError
 
 #: Each command is the object of that name in the module of that name; loaded only when needed.
 COMMANDS = ("up", "down", "status", "logs", "url", "preview", "show", "schema")
@@ -67,11 +68,8 @@ class Commands(click.Group):
         except Mistakes as mistakes:
             click.echo(mistakes, err=True)
             ctx.exit(2)
-        except Exception as error:
-            troubles = getattr(error, "troubles", None)
-            if troubles is None:
-                raise
-            for trouble in troubles:
+        except PlatformError as error:
+            for trouble in error.troubles:
                 click.echo(f"scalewright: {trouble}", err=True)
             ctx.exit(1)
 

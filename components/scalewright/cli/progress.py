@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scalewright.local.step import Step
 
-#: Events that say something has begun or ended; "starting" is told only on a terminal.
+#: How each phase is shown on a terminal.
 STYLES = {
     "waiting": "dim",
     "stopping": "yellow",

@@ -126,7 +126,8 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_up_is_healthy(stack: 
     assert {process["state"] for process in stack.status()["processes"]} == {"healthy"}
 
 
-def test_a_stopped_supervisor_leaves_no_pid_of_its_own(stack: Stack) -> None:
+def test_down_after_all_those_crashes_leaves_no_process_and_no_port(stack: Stack) -> None:
     stack.run("down")
-    assert not [process for process in stack.leftovers() if psutil.pid_exists(process.pid)]
+    assert not stack.leftovers()
+    assert not stack.listening()
     stack.run("up")
