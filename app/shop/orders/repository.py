@@ -1,14 +1,13 @@
 """All SQL about orders that requests run. Statements are built once: each has a cached compilation and plan."""
 
-from sqlalchemy import BigInteger, Text, bindparam, cast, func, insert, literal, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BigInteger, SmallInteger, Text, bindparam, cast, func, insert, literal, select
 
 from shop.kit.database import Database
 from shop.kit.outbox import enqueue
 from shop.kit.wal import Position
 from shop.orders.fulfilment import PROCESS_TASK, QUEUE
 from shop.orders.models import Order, orders
-from shop.products.models import Product
+from shop.products.models import products
 
 _FIELDS = (
     orders.c.id,
@@ -21,10 +20,24 @@ _FIELDS = (
     orders.c.created_at,
 )
 
+# The price is the primary's, at the time of the order: no replica and no cache decides what is written. The lock is the
+# one that the foreign key takes anyway: a product that is deleted meanwhile is no row, not a violation.
+_quantity = bindparam("quantity", type_=SmallInteger)
+_priced = (
+    select(
+        bindparam("user_id", type_=BigInteger),
+        products.c.id,
+        _quantity,
+        _quantity * products.c.price_cents,
+        products.c.currency,
+    )
+    .where(products.c.id == bindparam("product_id"))
+    .with_for_update(read=True, key_share=True)
+)
 # One statement writes the order and its task: one round trip, and one transaction by itself.
 _placed = (
     insert(orders)
-    .values({name: bindparam(name) for name in ("user_id", "product_id", "quantity", "total_cents", "currency")})
+    .from_select(["user_id", "product_id", "quantity", "total_cents", "currency"], _priced)
     .returning(*_FIELDS)
     .cte("placed")
 )
@@ -40,9 +53,6 @@ _PAGE = (
 )
 
 
-_FOREIGN_KEY_VIOLATION = "23503"  # SQLSTATE; an order refers to nothing but its product
-
-
 class UnknownProductError(Exception):
     """The product of an order does not exist."""
 
@@ -53,21 +63,12 @@ class OrderRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def place(self, user_id: int, product: Product, quantity: int) -> tuple[Order, Position | None]:
-        """Write an order and the task that will process it; `UnknownProductError` when the product is gone."""
-        parameters = {
-            "user_id": user_id,
-            "product_id": product.id,
-            "quantity": quantity,
-            "total_cents": quantity * product.price,
-            "currency": product.currency,
-        }
-        try:
-            rows, position = await self._database.write(_PLACE, parameters)
-        except IntegrityError as error:
-            if getattr(error.orig, "sqlstate", None) == _FOREIGN_KEY_VIOLATION:
-                raise UnknownProductError from error
-            raise
+    async def place(self, user_id: int, product_id: int, quantity: int) -> tuple[Order, Position | None]:
+        """Write an order and the task that will process it; `UnknownProductError` when there is no such product."""
+        parameters = {"user_id": user_id, "product_id": product_id, "quantity": quantity}
+        rows, position = await self._database.write(_PLACE, parameters)
+        if not rows:
+            raise UnknownProductError
         return Order(*rows[0]), position
 
     async def get(self, order_id: int, *, after: Position | None) -> Order | None:

@@ -29,13 +29,10 @@ class OrderService:
 
         Raises `UnknownProductError`.
         """
-        product = await self._products.get(product_id)
-        if product is None:
-            raise UnknownProductError
         try:
-            return await self._repository.place(user_id, product, quantity)
-        except UnknownProductError:  # the cache remembered it
-            await self._products.forget(product_id)
+            return await self._repository.place(user_id, product_id, quantity)
+        except UnknownProductError:
+            await self._products.forget(product_id)  # the cache may remember it
             raise
 
     async def get(self, order_id: int, *, after: Position | None = None) -> Order | None:
