@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalewright.local.errors import PlatformError
-from scalewright.local.postgres_data import DATABASE, DEMANDS, REPLICATION
+from scalewright.local.health import connect
+from scalewright.local.postgres_data import DATABASE, DEMANDS, KEPT_SLOTS, REPLICATION, slot
 from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import PostgresHealth, Process, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scalewright.declaration import Backend, Pool, Postgres
+    from scalewright.local.running import Running
     from scalewright.local.site import Site
+    from scalewright.local.state import State
 
 PRIMARY = "postgres"
 #: SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait until every client has left.
@@ -83,6 +86,32 @@ def require_database(backend: Backend, site: Site) -> None:
             f"name is {backend.name}, but the data folder holds the database {made}. Name it as before, or delete its "
             "data with `scalewright down --delete-data`"
         )
+
+
+def left_behind(state: State, running: Mapping[str, Running]) -> set[str]:
+    """Return the names of the running replicas that their primary can no longer bring up to date.
+
+    What they have not read is gone there; a restart copies them anew. None where the primary does not answer.
+    """
+    copied = {
+        name
+        for name, now in running.items()
+        if isinstance(now.record.health, PostgresHealth)
+        and now.record.health.role == "replica"
+        and now.condition == "running"
+        and (state / f"data/{name}/PG_VERSION").exists()
+    }
+    primary = running.get(PRIMARY)
+    if not copied or primary is None or primary.record.port is None:
+        return set()
+    import psycopg
+
+    try:
+        with connect(state, primary.record.port) as connection:
+            kept = {name for (name,) in connection.execute(KEPT_SLOTS).fetchall()}
+    except psycopg.Error:
+        return set()
+    return {name for name in copied if slot(name) not in kept}
 
 
 def processes(backend: Backend, site: Site) -> Iterator[Process]:
@@ -154,7 +183,7 @@ def _configuration(postgres: Postgres, site: Site, name: str) -> str:
         settings["primary_conninfo"] = (
             f"host={LOOPBACK} port={site.ports[PRIMARY]} user={REPLICATION} passfile='{passfile}'"
         )
-        settings["primary_slot_name"] = name.replace("-", "_")
+        settings["primary_slot_name"] = slot(name)
     settings |= postgres.parameters
     text = "".join(f"{key} = {_literal(value)}\n" for key, value in settings.items())
     return text + f"include_if_exists = {_literal(site.data(name) + DEMANDS)}\n"

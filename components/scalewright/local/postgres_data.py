@@ -38,11 +38,19 @@ LIKE_PRIMARY = {
 DEMANDS = ".demands.conf"
 #: The ending of the file beside a primary's data folder that names its database.
 DATABASE = ".database"
+#: The replication slots whose replicas can still be brought up to date:
+#: https://www.postgresql.org/docs/current/view-pg-replication-slots.html
+KEPT_SLOTS = "SELECT slot_name FROM pg_replication_slots WHERE wal_status IS DISTINCT FROM 'lost'"
 #: Only this machine, only with a password.
 HOST_BASED_AUTHENTICATION = f"""\
 host all all {LOOPBACK}/32 scram-sha-256
 host replication {REPLICATION} {LOOPBACK}/32 scram-sha-256
 """
+
+
+def slot(replica: str) -> str:
+    """Return the name of the replication slot by which a primary keeps what a replica has not yet read."""
+    return replica.replace("-", "_")
 
 
 class Cluster:
@@ -157,19 +165,18 @@ def primary(cluster: Cluster, database: str) -> None:
 
 def replica(cluster: Cluster, port: int) -> None:
     """Copy a running primary, with a replication slot so that it keeps what the replica has not yet read."""
-    slot = cluster.data.name.replace("-", "_")
     passfile = {"PGPASSFILE": str(password_file(cluster))}
     connection = f"host={LOOPBACK} port={port} user={REPLICATION}"
     # A slot of this name is left by an earlier copy, and holds back the wrong files.
     drop = (
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "  # noqa: S608 - a name of ours
-        f"WHERE slot_name = '{slot}'"
+        f"WHERE slot_name = '{slot(cluster.data.name)}'"
     )
     cluster.run("psql", "-qX", "-d", f"{connection} dbname=postgres", "-c", drop, **passfile)
     cluster.run(
         "pg_basebackup",
         *("-D", str(cluster.scratch / "data"), "-d", connection, "-X", "stream", "-c", "fast", "--no-sync"),
-        *("-C", "-S", slot),
+        *("-C", "-S", slot(cluster.data.name)),
         **passfile,
     )
     standby = cluster.scratch / "data" / "standby.signal"
