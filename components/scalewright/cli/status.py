@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -12,54 +13,97 @@ from scalewright.cli.invocation import program
 from scalewright.cli.target import target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import RenderableType
     from rich.table import Table
 
     from scalewright.cli.main import Project
     from scalewright.local.status import Status
 
+#: Seconds from one look to the next, as `watch` might have it.
+INTERVAL = 1.0
 STYLES = {"healthy": "green", "unhealthy": "yellow", "restarting": "yellow", "failed": "bold red", "stopped": "dim"}
 
 
 @click.command()
 @environment_argument
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON; with --watch a line each time.")
+@click.option("-w", "--watch", is_flag=True, help="Look again every second, until Ctrl-C.")
 @click.pass_obj
-def status(project: Project, environment: str, *, as_json: bool) -> None:
+def status(project: Project, environment: str, *, as_json: bool, watch: bool) -> None:
     """Show processes, ports, memory, restarts, lag and queue length.
 
-    The exit status is 0 when all is healthy, 1 when something is not, 3 when nothing runs.
+    The exit status is 0 when all is healthy, 1 when something is not, 3 when nothing runs; 0 after --watch.
     """
     from scalewright.local.platform import url
-    from scalewright.local.status import status as ask
+    from scalewright.local.status import status as look
 
     platform, backend = target(project.project, environment)
-    answer = ask(platform, backend, url(backend))
+
+    def ask() -> Status:
+        return look(platform, backend, url(backend))
+
+    if watch:
+        _watch(ask, as_json=as_json)
+        return
+    answer = ask()
     if as_json:
         click.echo(answer.model_dump_json(indent=2))
-    elif not answer.processes:
-        click.echo(f"{environment} is not running. Start it with `{program()} up {environment}`.")
     else:
-        _show(answer)
+        from rich.console import Console
+
+        Console(highlight=False).print(_view(answer))
     if not answer.healthy:
         sys.exit(1 if answer.processes else 3)
 
 
-def _show(answer: Status) -> None:
+def _watch(ask: Callable[[], Status], *, as_json: bool) -> None:
+    """Redraw in place on a terminal; elsewhere print one answer after the other."""
     from rich.console import Console
+    from rich.live import Live
 
     console = Console(highlight=False)
-    console.print(_table(answer))
-    for process in answer.processes:
-        for line in process.log:
-            console.print(f"  {process.name} | {line}", markup=False, style="dim")
-    for replica in answer.replication:
-        console.print(
-            f"{replica.replica}: {replica.state}, {replica.lag_bytes} bytes behind ({replica.lag_seconds:.2f} s)"
+    try:
+        if as_json:
+            for answer in _answers(ask):
+                click.echo(answer.model_dump_json())
+        elif console.is_terminal:
+            with Live(console=console, auto_refresh=False) as live:
+                for answer in _answers(ask):
+                    live.update(_view(answer), refresh=True)
+        else:
+            for answer in _answers(ask):
+                console.print(_view(answer), "")
+                console.file.flush()
+    except KeyboardInterrupt:
+        return
+
+
+def _answers(ask: Callable[[], Status]) -> Iterator[Status]:
+    while True:
+        due = time.monotonic() + INTERVAL
+        yield ask()
+        time.sleep(max(0.0, due - time.monotonic()))
+
+
+def _view(answer: Status) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    if not answer.processes:
+        return Text(
+            f"{answer.environment} is not running. Start it with `{program()} up {answer.environment}`.",
+            overflow="fold",
         )
-    for queue, length in answer.queues.items():
-        console.print(f"queue {queue}: {length} waiting")
-    if answer.url:
-        console.print(answer.url)
+    logs = [Text(f"  {process.name} | {line}", "dim") for process in answer.processes for line in process.log]
+    replicas = (
+        f"{replica.replica}: {replica.state}, {replica.lag_bytes} bytes behind ({replica.lag_seconds:.2f} s)"
+        for replica in answer.replication
+    )
+    queues = (f"queue {queue}: {length} waiting" for queue, length in answer.queues.items())
+    urls = (answer.url,) if answer.url else ()
+    return Group(_table(answer), *logs, *map(Text, (*replicas, *queues, *urls)))
 
 
 def _table(answer: Status) -> Table:
