@@ -19,6 +19,8 @@ from scalewright.declaration import (
     Workers,
 )
 from scalewright.local import backend as nouns
+from scalewright.local import gateway, service
+from scalewright.local.replicas import counts
 from scalewright.local.site import Site
 from scalewright.plan.records import Process
 
@@ -56,13 +58,15 @@ def shop(**changes: Any) -> Backend:
 
 
 def site(backend: Backend, **changes: Any) -> Site:
-    ports = {name: 20000 + index for index, name in enumerate(nouns.ports(backend))}
+    replicas = counts(backend, changes.pop("asked", {}))
+    ports = {name: 20000 + index for index, name in enumerate(nouns.ports(backend, replicas))}
     facts: dict[str, Any] = {
         "project": Path("/project"),
         "state": Path("/project/.scalewright/local"),
         "python": "/venv/bin/python",
         "ports": ports,
         "programs": PROGRAMS,
+        "replicas": replicas,
         "sources": {"shop.main:app": "sha256:1", "migrations": "sha256:2"},
     }
     return Site(**facts | changes)
@@ -178,6 +182,34 @@ def test_the_gateway_is_ready_under_a_path_that_changes_with_its_routes() -> Non
     assert one.health != other.health
     assert one.health.path in one.watched["config/gateway/routes.yml"]  # type: ignore[union-attr]
     assert one.files == other.files
+
+
+def test_replicas_that_were_asked_for_are_planned_within_the_declared_bounds() -> None:
+    backend = shop()
+    for asked, planned in ((3, ["orders-1", "orders-2", "orders-3"]), (1, ["orders-1", "orders-2"])):
+        known = site(backend, asked={"services.orders": asked, "services.gone": 5})
+        plan = [process for process in nouns.plan(backend, known) if process.noun == "services.orders"]
+        assert sorted(process.name for process in plan if process.port) == planned
+
+
+def test_a_stand_in_differs_from_the_replicas_in_its_name_and_port_alone(plan: dict[str, Process]) -> None:
+    backend = shop()
+    surge = service.surges(backend, site(backend))["services.orders"]
+    port = site(backend).ports["orders-surge"]
+    assert surge.port == port
+    text = plan["orders-1"].model_dump_json().replace("orders-1", "orders-surge")
+    assert Process.model_validate_json(text.replace(str(plan["orders-1"].port), str(port))) == surge
+
+
+def test_the_gateway_can_send_to_other_replicas_and_is_ready_under_another_path_then(plan: dict[str, Process]) -> None:
+    before = plan["gateway"]
+    ports = gateway.ports_of(before, "orders")
+    other = gateway.sending_to(before, "orders", [1, 2, 3])
+    assert gateway.ports_of(other, "orders") == (1, 2, 3)
+    assert other.health != before.health
+    assert other.health.path in other.watched["config/gateway/routes.yml"]  # type: ignore[union-attr]
+    assert gateway.sending_to(other, "orders", ports) == before
+    assert gateway.ports_of(before, "absent") == ()
 
 
 def test_an_object_store_has_its_buckets_and_no_key_on_its_command_line() -> None:

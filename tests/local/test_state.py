@@ -5,7 +5,7 @@ import pytest
 
 from scalewright.local import secrets
 from scalewright.local.errors import PlatformError
-from scalewright.local.state import State, write
+from scalewright.local.state import Saved, State, write
 
 
 @pytest.fixture
@@ -21,22 +21,29 @@ def test_the_folder_is_private_and_ignored_by_git(state: State) -> None:
     assert (state.folder.parent / ".gitignore").read_text() == "*\n"
 
 
-def test_ports_are_kept(state: State) -> None:
-    assert state.ports == {}
-    state.save_ports({"postgres": 20001})
-    assert State(state.project, "local").ports == {"postgres": 20001}
+def test_what_was_saved_is_kept(state: State) -> None:
+    assert state.saved == Saved()
+    saved = Saved(ports={"postgres": 20001}, replicas={"services.orders": 4})
+    state.save(saved)
+    assert State(state.project, "local").saved == saved
 
 
 def test_a_damaged_state_is_named_with_its_file_and_the_remedy(state: State) -> None:
-    write(state / "state.json", '{"version": 1, "po')
-    with pytest.raises(PlatformError, match=r"state\.json is damaged.*delete the file"):
-        _ = state.ports
+    for damaged in ('{"version": 2, "po', "[]", '{"version": 2, "ports": {"redis": "x"}}', ""):
+        write(state / "state.json", damaged)
+        with pytest.raises(PlatformError, match=r"state\.json is damaged.*delete the file"):
+            _ = state.saved
 
 
-def test_a_state_of_another_version_is_not_read(state: State) -> None:
+def test_a_state_of_the_first_version_is_understood(state: State) -> None:
+    write(state / "state.json", json.dumps({"version": 1, "ports": {"redis": 20002}}))
+    assert state.saved == Saved(ports={"redis": 20002})
+
+
+def test_a_state_of_a_newer_version_is_not_read(state: State) -> None:
     write(state / "state.json", json.dumps({"version": 99, "ports": {}}))
-    with pytest.raises(PlatformError, match="another version of Scalewright; this one reads version 1"):
-        _ = state.ports
+    with pytest.raises(PlatformError, match="newer Scalewright: its version is 99, and this one reads 1 to 2"):
+        _ = state.saved
 
 
 def test_only_one_command_holds_the_state(state: State) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,6 +14,7 @@ from scalewright.cli.target import target
 
 if TYPE_CHECKING:
     from scalewright.cli.main import Project
+    from scalewright.local.platform import InterruptedRolloutError
     from scalewright.local.rollout import Rollout
 
 
@@ -34,18 +35,28 @@ def up(project: Project, environment: str) -> None:
         with Progress() as progress:
             rollout = platform.up(backend, progress.report)
     except InterruptedRolloutError as interrupted:
-        stopped, restored = (", ".join(names) or "nothing" for names in (interrupted.stopped, interrupted.restored))
-        click.echo(f"\nInterrupted before all was healthy; stopped again: {stopped}; put back: {restored}.", err=True)
-        sys.exit(130)
+        interruption(interrupted)
     _close(rollout, environment, url(backend), time.monotonic() - begun)
 
 
-def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) -> None:
-    """Say how it ended: what failed with its last words, or where the backend can be reached."""
+def interruption(interrupted: InterruptedRolloutError) -> NoReturn:
+    """Say what was taken back on Ctrl-C, and end."""
+    stopped, restored = (", ".join(names) or "nothing" for names in (interrupted.stopped, interrupted.restored))
+    click.echo(f"\nInterrupted before all was healthy; stopped again: {stopped}; put back: {restored}.", err=True)
+    sys.exit(130)
+
+
+def failures(rollout: Rollout) -> None:
+    """Show what failed, each with its last words."""
     for step in rollout.failed:
         if step.phase == "failed":
             click.echo(f"\n{step.name} failed: {step.detail}. Its log ends with:", err=True)
             click.echo("\n".join(f"  | {line}" for line in step.log), err=True)
+
+
+def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) -> None:
+    """Say how it ended: what failed with its last words, or where the backend can be reached."""
+    failures(rollout)
     if rollout.failed:
         names = ", ".join(step.name for step in rollout.failed)
         click.echo(
@@ -54,7 +65,7 @@ def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) 
             err=True,
         )
         sys.exit(1)
-    touched = sum(step.touches for step in rollout.all_steps)
+    touched = sum(step.touches for step in (*rollout.steps.values(), *rollout.removals))
     total = len(rollout.steps)
     if touched:
         click.echo(f"\n{environment} is healthy: {touched} of {total} changed in {seconds:.1f} s.")

@@ -143,6 +143,7 @@ def _made(backend: Backend) -> Iterator[tuple[Path, str]]:
     """The names of the processes that are made for each part; a number follows where there can be several."""
     for name, service in backend.services.items():
         yield ("services", name), name
+        yield ("services", name), f"{name}-surge"
         if service.outbox is not None:
             yield ("services", name), f"{name}-relay"
     for name in backend.workers:

@@ -47,7 +47,7 @@ WITHOUT_EFFECT = {
         Lack(("observability",), "nothing scrapes or alerts"),
         Lack(("services", "*", "probes", "readiness"), "nothing asks for readiness once a replica has started"),
         *(
-            Lack((part, "*", "scale", "metrics"), "the number of replicas stays at min")
+            Lack((part, "*", "scale", "metrics"), "the number of replicas is changed by hand alone")
             for part in ("services", "workers")
         ),
         *(

@@ -9,6 +9,8 @@ from scalewright.local import workers as pools
 from scalewright.plan.order import ordered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scalewright.declaration import Backend
     from scalewright.local.site import Site
     from scalewright.plan.records import Process
@@ -28,13 +30,13 @@ def plan(backend: Backend, site: Site) -> tuple[Process, ...]:
     )
 
 
-def ports(backend: Backend) -> tuple[str, ...]:
+def ports(backend: Backend, replicas: Mapping[str, int]) -> tuple[str, ...]:
     """Return the names of the free ports that the plan needs; the gateway's own port is declared."""
     return (
         *postgres.ports(backend),
         *redis.ports(backend),
         *object_store.ports(backend),
-        *service.ports(backend),
+        *service.ports(backend, replicas),
         *gateway.ports(backend),
     )
 

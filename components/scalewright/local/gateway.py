@@ -11,7 +11,7 @@ from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import HttpHealth, Process, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scalewright.declaration import Backend, Gateway, Service
     from scalewright.local.site import Site
@@ -38,9 +38,7 @@ def processes(backend: Backend, site: Site) -> Iterator[Process]:
     gateway = backend.gateway
     if gateway is None:
         return
-    routes = _text(_routes(backend, gateway, site))
-    # Only the text that was loaded answers here: a change is healthy when it is in force.
-    ready = f"/ready/{hashlib.sha256(routes.encode()).hexdigest()[:12]}"
+    ready, routes = _recognizable(_routes(backend, gateway, site))
     yield Process(
         name=NAME,
         noun="gateway",
@@ -48,11 +46,41 @@ def processes(backend: Backend, site: Site) -> Iterator[Process]:
         directory=str(site.state),
         port=gateway.port,
         health=HttpHealth(port=site.ports[INTERNAL], path=ready),
-        depends_on=service.ports(backend),
+        depends_on=service.all_replicas(backend, site.replicas),
         files={STATIC: _text(_static(gateway, site))},
-        watched={ROUTES: routes.replace("{{ready}}", ready)},
+        watched={ROUTES: routes},
         stop=Stop(seconds=15),
     )
+
+
+def sending_to(record: Process, name: str, ports: Iterable[int]) -> Process:
+    """Return the gateway's record with other replicas of one service, by their ports."""
+    http = json.loads(record.watched[ROUTES])["http"]
+    http["services"][name]["loadBalancer"]["servers"] = _servers(ports)
+    ready, routes = _recognizable({"http": http})
+    health = HttpHealth(port=_internal_port(record), path=ready)
+    return record.model_copy(update={"watched": {ROUTES: routes}, "health": health})
+
+
+def ports_of(record: Process, name: str) -> tuple[int, ...]:
+    """Return the ports of the replicas to which a gateway's record sends the requests for a service."""
+    services = json.loads(record.watched[ROUTES])["http"]["services"]
+    servers = services[name]["loadBalancer"]["servers"] if name in services else ()
+    return tuple(int(server["url"].rpartition(":")[2]) for server in servers)
+
+
+def _internal_port(record: Process) -> int:
+    assert isinstance(record.health, HttpHealth)  # noqa: S101 - as it was made above
+    return record.health.port
+
+
+def _recognizable(routes: dict[str, Any]) -> tuple[str, str]:
+    """Give routes a path that is theirs alone: it answers once they are in force. Returns the path and the text."""
+    router = routes["http"]["routers"]["ready"]
+    router["rule"] = ""
+    path = f"/ready/{hashlib.sha256(_text(routes).encode()).hexdigest()[:12]}"
+    router["rule"] = f"Path(`{path}`)"
+    return path, _text(routes)
 
 
 def _text(configuration: dict[str, Any]) -> str:
@@ -81,9 +109,7 @@ def _static(gateway: Gateway, site: Site) -> dict[str, Any]:
 
 def _routes(backend: Backend, gateway: Gateway, site: Site) -> dict[str, Any]:
     middlewares = _middlewares(gateway)
-    routers: dict[str, Any] = {
-        "ready": {"entryPoints": ["internal"], "rule": "Path(`{{ready}}`)", "service": "ping@internal"}
-    }
+    routers: dict[str, Any] = {"ready": {"entryPoints": ["internal"], "service": "ping@internal"}}
     for name, declared in backend.services.items():
         routers[name] = {
             "entryPoints": ["web"],
@@ -91,7 +117,7 @@ def _routes(backend: Backend, gateway: Gateway, site: Site) -> dict[str, Any]:
             "service": name,
             "middlewares": list(middlewares),
         }
-    services = {name: {"loadBalancer": _servers(name, declared, site)} for name, declared in backend.services.items()}
+    services = {name: {"loadBalancer": _balancer(name, declared, site)} for name, declared in backend.services.items()}
     return {"http": {"routers": routers, "middlewares": middlewares, "services": services}}
 
 
@@ -114,11 +140,13 @@ def _middlewares(gateway: Gateway) -> dict[str, Any]:
     return middlewares
 
 
-def _servers(name: str, declared: Service, site: Site) -> dict[str, Any]:
+def _servers(ports: Iterable[int]) -> list[dict[str, str]]:
+    return [{"url": f"http://{LOOPBACK}:{port}"} for port in ports]
+
+
+def _balancer(name: str, declared: Service, site: Site) -> dict[str, Any]:
     """Ask each replica every second whether it lives; that its database does is not for the gateway to judge."""
     return {
-        "servers": [
-            {"url": f"http://{LOOPBACK}:{site.ports[replica]}"} for replica in service.replicas(name, declared)
-        ],
+        "servers": _servers(site.ports[replica] for replica in service.replicas(name, site.replicas)),
         "healthCheck": {"path": declared.probes.liveness, "interval": "1s", "timeout": "1s"},
     }

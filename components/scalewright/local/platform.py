@@ -6,22 +6,24 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scalewright.local import applied, gateway, ports, postgres, programs, secrets, service, sources, strays
 from scalewright.local import backend as nouns
-from scalewright.local import gateway, ports, postgres, programs, secrets, sources, strays
+from scalewright.local.control import Control
 from scalewright.local.errors import PlatformError
 from scalewright.local.interrupt import Interrupt
 from scalewright.local.privilege import open_to_nobody, privilege
+from scalewright.local.replicas import counts, worth_remembering
 from scalewright.local.rollout import Rollout
 from scalewright.local.running import done_jobs, observe
 from scalewright.local.site import Site
-from scalewright.local.state import State
-from scalewright.local.step import Step, needed_action
+from scalewright.local.state import Saved, State
+from scalewright.local.step import IN_PLACE, Step, needed_action
 from scalewright.local.stopping import stop_in_order
 from scalewright.local.supervisor import Supervisor
 from scalewright.plan.diff import Change, Diff, FieldChange, diff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from scalewright.declaration import Backend
@@ -33,9 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Survey:
-    """A plan beside what runs."""
+    """A plan beside what runs; `surges` are the stand-ins for replicas that are replaced, by noun."""
 
     plan: tuple[Process, ...]
+    surges: dict[str, Process]
     site: Site
     running: dict[str, Running]
     done: dict[str, Process]
@@ -75,11 +78,13 @@ class LocalPlatform:
         self.state = State(project, environment)
         self.supervisor = Supervisor(self.state)
 
-    def survey(self, backend: Backend) -> Survey:
+    def survey(self, backend: Backend, asked: Mapping[str, int] | None = None) -> Survey:
         """Plan a backend and observe what runs; changes nothing.
 
-        Raises PlatformError if a program is missing or no port is free.
+        `asked` are replicas by noun, by default those of the last `scale`. Raises PlatformError if a program is
+        missing or no port is free.
         """
+        replicas = counts(backend, self.state.saved.replicas if asked is None else asked)
         source = self.state.project / backend.source
         if not source.is_dir():
             raise PlatformError(
@@ -91,18 +96,21 @@ class LocalPlatform:
             project=self.state.project,
             state=self.state.folder,
             python=sys.executable,
-            ports=self._ports(backend, running),
+            ports=self._ports(backend, replicas, running),
             programs={name: program.path for name, program in found.items()},
             sources=sources.digests(source, nouns.sources(backend)),
+            replicas=replicas,
             privilege=privilege() if backend.postgres else "self",
         )
-        return Survey(nouns.plan(backend, site), site, running, done_jobs(self.state))
+        surges = service.surges(backend, site)
+        return Survey(nouns.plan(backend, site), surges, site, running, done_jobs(self.state))
 
-    def _ports(self, backend: Backend, running: dict[str, Running]) -> dict[str, int]:
+    def _ports(self, backend: Backend, replicas: Mapping[str, int], running: dict[str, Running]) -> dict[str, int]:
         held = {port for now in running.values() if now.condition == "running" for port in _ports_of(now.record)}
         declared = {backend.gateway.port} if backend.gateway else set()
         seed = str(self.state.folder)
-        return ports.allocate(nouns.ports(backend), self.state.ports, held, seed, declared=declared)
+        names = nouns.ports(backend, replicas)
+        return ports.allocate(names, self.state.saved.ports, held, seed, declared=declared)
 
     def up(self, backend: Backend, report: Report) -> Rollout:
         """Bring what runs to the declaration, and leave it running.
@@ -116,17 +124,88 @@ class LocalPlatform:
             survey = self.survey(backend)
             self._require(backend, survey)
             secrets.ensure(self.state)
-            self.state.save_ports({**self.state.ports, **survey.site.ports})
-            rollout = Rollout(self.state, self.supervisor, survey.plan, survey.running, survey.done)
+            saved = self.state.saved
+            replicas = worth_remembering(backend, saved.replicas)
+            self.state.save(Saved(ports={**saved.ports, **survey.site.ports}, replicas=replicas))
+            rollout = self._rollout(survey)
             with Interrupt() as interrupt:
                 if fresh:
                     self.supervisor.start()
                 if not rollout.run(report, interrupt):
-                    stopped, restored = rollout.undo()
+                    stopped, restored = rollout.undo(report)
                     if fresh:
                         self.supervisor.shutdown()
                     raise InterruptedRolloutError(stopped, restored)
+            applied.save(self.state, backend)
             return rollout
+
+    def applied(self) -> Backend:
+        """Return the declaration that runs; raises PlatformError if nothing does."""
+        if self.supervisor.pid() is None:
+            raise PlatformError(
+                f"environment {self.state.environment} is not running. Start it with `scalewright up "
+                f"{self.state.environment}`"
+            )
+        return applied.load(self.state)
+
+    def replicas(self, backend: Backend) -> dict[str, int]:
+        """Return the number of replicas of a backend by noun."""
+        return counts(backend, self.state.saved.replicas)
+
+    def scale(self, asked: Mapping[str, int], report: Report) -> Rollout:
+        """Bring parts of what runs to other numbers of replicas, by noun, and touch nothing else.
+
+        New replicas get requests once they are healthy; those that go finish what they are at. A number that cannot be
+        reached changes nothing. Raises PlatformError before anything is touched, and InterruptedRolloutError on Ctrl-C.
+        """
+        with self.state.locked():
+            backend = self.applied()
+            saved = self.state.saved
+            replicas = {**saved.replicas, **asked}
+            survey = self.survey(backend, replicas)
+            self.state.save(saved.model_copy(update={"ports": {**saved.ports, **survey.site.ports}}))
+            rollout = self._scaling(survey, set(asked))
+            with Interrupt() as interrupt:
+                ended = rollout.run(report, interrupt)
+                if rollout.failed or not ended:
+                    stopped, restored = rollout.undo(report)
+                if not ended:
+                    raise InterruptedRolloutError(stopped, restored)
+                if not rollout.failed:
+                    remembered = {"replicas": worth_remembering(backend, replicas)}
+                    self.state.save(self.state.saved.model_copy(update=remembered))
+            return rollout
+
+    def _rollout(self, survey: Survey) -> Rollout:
+        """Plan the steps from all that runs to all that is declared."""
+        control = self._control(survey)
+        planned = {record.name for record in survey.plan}
+        steps = [_step(control, record, survey) for record in survey.plan]
+        removals = [Step(now.record, "remove") for name, now in survey.running.items() if name not in planned]
+        return Rollout(control, steps, removals, survey.surges)
+
+    def _scaling(self, survey: Survey, parts: set[str]) -> Rollout:
+        """Plan the steps by which some parts get more or fewer replicas: what runs stays as it is, edited or not."""
+        control = self._control(survey)
+        planned = {record.name: record for record in survey.plan}
+        steps = [
+            Step(record, "start")
+            for record in survey.plan
+            if record.noun in parts and record.name not in survey.running
+        ]
+        if gateway.NAME in survey.running and gateway.NAME in planned:
+            now, wanted = survey.running[gateway.NAME].record, planned[gateway.NAME]
+            routed = now.model_copy(update={name: getattr(wanted, name) for name in IN_PLACE})
+            steps.append(_step(control, routed, survey))
+        removals = [
+            Step(now.record, "remove")
+            for name, now in survey.running.items()
+            if now.record.noun in parts and name not in planned
+        ]
+        return Rollout(control, steps, removals, {})
+
+    def _control(self, survey: Survey) -> Control:
+        return Control(self.state, self.supervisor, {name: now.record for name, now in survey.running.items()})
 
     def _require(self, backend: Backend, survey: Survey) -> None:
         """Raise PlatformError for what would fail later."""
@@ -151,7 +230,17 @@ class LocalPlatform:
             strays.stop(self.state)
             if delete_data:
                 self.state.delete()
+            elif (saved := self.state.saved).replicas:  # what was asked of it ends with it
+                self.state.save(saved.model_copy(update={"replicas": {}}))
         return steps
+
+
+def _step(control: Control, record: Process, survey: Survey) -> Step:
+    now = survey.running.get(record.name)
+    action = needed_action(record, now, survey.done.get(record.name))
+    if action == "keep" and not control.is_written(record):
+        action = "update"
+    return Step(record, action, replaces=now is not None and now.condition == "running")
 
 
 def url(backend: Backend) -> str | None:

@@ -2,59 +2,48 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scalewright.local import health, launch
-from scalewright.local.running import last_log_lines
-from scalewright.local.state import write
-from scalewright.local.step import BROKEN, ENDED, SETTLED, Step, needed_action
+from scalewright.local import gateway
+from scalewright.local.rolling import DRAIN, Rolling
+from scalewright.local.step import BROKEN, ENDED, SETTLED, Step
 from scalewright.local.stopping import stop_in_order
-from scalewright.local.supervisor import LAUNCH, Supervisor, is_running
-from scalewright.plan.records import HeartbeatHealth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from scalewright.local.running import Running
-    from scalewright.local.state import State
+    from scalewright.local.control import Control
     from scalewright.plan.records import Process
 
 TICK = 0.03
-#: A first copy of a large database is the slowest start.
-PATIENCE = 120.0
-#: Traefik has stopped sending requests to a replica this long after its routes were rewritten.
-DRAIN = 1.0
-LOG_LINES = 12
 
 
 class Rollout:
-    """The steps from what runs to a plan."""
+    """The steps from what runs to a plan.
+
+    `removals` end processes that are no longer wanted; `surges` are stand-ins by noun, for services whose replicas
+    are replaced while requests go on.
+    """
 
     def __init__(
-        self,
-        state: State,
-        supervisor: Supervisor,
-        plan: Sequence[Process],
-        running: Mapping[str, Running],
-        done: Mapping[str, Process],
+        self, control: Control, steps: Sequence[Step], removals: Sequence[Step], surges: Mapping[str, Process]
     ) -> None:
-        self.state = state
-        self.supervisor = supervisor
-        self.steps = {
-            one.name: Step(one, needed_action(one, running.get(one.name), done.get(one.name))) for one in plan
-        }
-        self.removals = [Step(now.record, "remove") for name, now in running.items() if name not in self.steps]
-        self.before = {name: now.record for name, now in running.items()}
-        self.adopted = dict(self.before)
+        self._control = control
+        self.steps = {step.name: step for step in steps}
+        self.removals = removals
+        self._before = dict(control.adopted)
+        self._rollings = [
+            Rolling(control, surge, rolled, self._before)
+            for noun, surge in surges.items()
+            if (rolled := self._rolled(noun))
+        ]
 
     @property
     def all_steps(self) -> list[Step]:
-        """Every step, removals last."""
-        return [*self.steps.values(), *self.removals]
+        """Every step: stand-ins before those they stand in for, removals last."""
+        stand_ins = [rolling.surge for rolling in self._rollings if rolling.surge.phase != "waiting"]
+        return [*stand_ins, *self.steps.values(), *self.removals]
 
     @property
     def failed(self) -> list[Step]:
@@ -66,72 +55,131 @@ class Rollout:
 
         Returns whether the rollout came to its end: false if `interrupt` said to stop.
         """
-        while not all(step.phase in ENDED for step in self.steps.values()):
+        rolled = {step.name for rolling in self._rollings for step in rolling.steps}
+        while not self._has_ended:
             if interrupt():
                 return False
             for step in self.steps.values():
-                self._advance(step)
+                if step.name not in rolled:
+                    self._advance(step)
+            for rolling in self._rollings:
+                self._advance_rolling(rolling)
             report(self.all_steps)
             time.sleep(TICK)
         self._remove(lambda: report(self.all_steps))
         report(self.all_steps)
         return True
 
-    def undo(self) -> tuple[list[str], list[str]]:
+    def undo(self, report: Callable[[list[Step]], None]) -> tuple[list[str], list[str]]:
         """Stop what this rollout started and put back what it replaced; returns the names of both."""
-        begun = [step for step in self.steps.values() if step.touches and step.phase not in {"waiting", "skipped"}]
+        restored: list[str] = []
+        for rolling in self._rollings:
+            for steps in rolling.undo():
+                report(steps)
+                time.sleep(TICK)
+            restored += [step.name for step in steps]
+        begun = [
+            step
+            for step in self.steps.values()
+            if step.touches and step.phase not in {"waiting", "skipped"} and step.name not in restored
+        ]
         for step in begun:
             if step.job is not None and step.job.poll() is None:
                 step.job.terminate()
                 step.job.wait()
+        self._rewrite_before([step for step in begun if step.action == "update"])
         started = [step.name for step in begun if step.action in {"start", "restart"}]
         for name in started:
-            self.supervisor.stop(name)
-        self.supervisor.wait_stopped(*started)
-        replaced = [step.name for step in begun if step.name in self.before]
-        for name in replaced:
-            if name in started:
-                self._launch(self.before[name])
-            else:
-                self._rewrite(self.before[name])
-        return [name for name in started if name not in self.before], replaced
+            self._control.supervisor.stop(name)
+        self._control.supervisor.wait_stopped(*started)
+        again = [name for name in started if name in self._before]
+        for name in again:
+            self._control.launch(self._before[name])
+        new = [name for name in started if name not in self._before]
+        self._control.forget(*new)
+        return new, [*restored, *(step.name for step in begun if step.action == "update"), *again]
+
+    def _rewrite_before(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            self._control.rewrite(self._before[step.name])
+        if steps:
+            time.sleep(DRAIN)
+
+    @property
+    def _has_ended(self) -> bool:
+        return all(step.phase in ENDED for step in self.steps.values()) and self._no_rolling
+
+    @property
+    def _no_rolling(self) -> bool:
+        return all(rolling.ended for rolling in self._rollings)
+
+    def _rolled(self, noun: str) -> list[Step]:
+        """Return the steps of replicas that answer requests now and have to be replaced."""
+        router = self._before.get(gateway.NAME)
+        if router is None or not self._control.runs(gateway.NAME):
+            return []
+        serving = gateway.ports_of(router, noun.partition(".")[2])
+        return [
+            step
+            for step in self.steps.values()
+            if step.action == "restart" and step.record.noun == noun and step.record.port in serving and step.replaces
+        ]
 
     def _advance(self, step: Step) -> None:
         match step.phase:
             case "waiting":
                 self._begin(step)
             case "stopping":
-                info = self.supervisor.processes().get(step.name)
-                if info is None or not is_running(info):
+                if not self._control.runs(step.name):
                     self._start(step)
             case "starting":
-                self._poll(step)
+                self._control.poll(step)
             case _:
                 pass
 
+    def _advance_rolling(self, rolling: Rolling) -> None:
+        if rolling.surge.phase == "waiting" and not rolling.ended:
+            if broken := self._broken_needs(rolling.surge):
+                rolling.skip(f"needs {', '.join(broken)}")
+            elif self._waits(rolling.surge):
+                return
+        rolling.advance()
+
+    def _needs(self, step: Step) -> list[Step]:
+        """Return the steps that must be settled before this one; what is no step runs already."""
+        return [self.steps[name] for name in step.record.depends_on if name in self.steps]
+
+    def _broken_needs(self, step: Step) -> list[str]:
+        return [need.name for need in self._needs(step) if need.phase in BROKEN]
+
+    def _waits(self, step: Step) -> bool:
+        return any(need.phase not in SETTLED for need in self._needs(step))
+
     def _begin(self, step: Step) -> None:
-        needs = [self.steps[name] for name in step.record.depends_on]
-        if broken := [need.name for need in needs if need.phase in BROKEN]:
+        if broken := self._broken_needs(step):
             step.end("skipped", f"needs {', '.join(broken)}")
             return
-        if any(need.phase not in SETTLED for need in needs) or self._waits_for_siblings(step):
+        if self._waits(step) or self._waits_for_siblings(step):
             return
-        step.since = time.monotonic()
+        if step.name == gateway.NAME and not self._no_rolling:  # its routes change meanwhile
+            return
         match step.action:
             case "restart":
-                self.supervisor.stop(step.name)
-                step.phase = "stopping"
+                self._stop(step)
+            case "start" if self._control.runs(step.name):  # its record was lost
+                self._stop(step)
             case "start":
                 self._start(step)
             case "run":
-                self._run_job(step)
+                step.begin("starting")
+                self._control.run_job(step)
             case "update":
-                self._rewrite(step.record)
-                step.phase = "starting"
+                step.begin("starting")
+                self._control.rewrite(step.record)
             case _ if step.record.kind == "job":
-                step.phase = "done"
+                step.begin("done")
             case _:
-                step.phase = "starting"
+                step.begin("starting")
         self._advance(step)
 
     def _waits_for_siblings(self, step: Step) -> bool:
@@ -147,70 +195,13 @@ class Rollout:
             step.end("skipped", f"{failed[0]} failed, so this was left as it is")
         return any(other.phase in {"stopping", "starting", "failed"} for other in siblings)
 
+    def _stop(self, step: Step) -> None:
+        step.begin("stopping")
+        self._control.supervisor.stop(step.name)
+
     def _start(self, step: Step) -> None:
-        self._launch(step.record)
-        step.phase = "starting"
-
-    def _launch(self, record: Process) -> None:
-        self._note(record)
-        self.supervisor.adopt(self.adopted.values())
-        if isinstance(record.health, HeartbeatHealth):  # one of the process before would count as its own
-            Path(record.health.file).unlink(missing_ok=True)
-        self.supervisor.start_process(record.name)
-
-    def _rewrite(self, record: Process) -> None:
-        for path, text in record.watched.items():
-            write(self.state / path, launch.fill(str(self.state.folder), text))
-        self._note(record)
-
-    def _note(self, record: Process) -> None:
-        write(self.state / f"run/{record.name}.json", record.model_dump_json(indent=2))
-        self.adopted[record.name] = record
-
-    def _run_job(self, step: Step) -> None:
-        record = self.state / f"run/{step.name}.json"
-        self.supervisor.forget_starts(step.name)
-        write(record, step.record.model_dump_json(indent=2))
-        with (self.state / f"logs/{step.name}.log").open("ab") as log:
-            step.job = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(LAUNCH), str(self.state.folder), str(record)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        step.phase = "starting"
-
-    def _poll(self, step: Step) -> None:
-        if step.job is not None:
-            self._poll_job(step, step.job)
-            return
-        if health.is_healthy(step.record.health, self.state):
-            step.end("healthy")
-            return
-        info = self.supervisor.processes().get(step.name)
-        if info is None:
-            self._fail(step, "the supervisor is gone")
-        elif not is_running(info):
-            self._fail(step, f"ended {self.supervisor.restarts(step.name) + 1} times, not started again")
-        elif step.elapsed > PATIENCE:
-            self._fail(step, f"not healthy after {PATIENCE:.0f} s")
-        elif restarts := self.supervisor.restarts(step.name):
-            step.detail = f"restarted {restarts} times"
-        else:
-            step.detail = "" if step.touches else "runs, and is not healthy"
-
-    def _poll_job(self, step: Step, job: subprocess.Popen[bytes]) -> None:
-        status = job.poll()
-        if status == 0:
-            write(self.state / f"jobs/{step.name}.json", step.record.model_dump_json(indent=2))
-            step.end("done")
-        elif status is not None:
-            self._fail(step, f"ended with status {status}")
-
-    def _fail(self, step: Step, why: str) -> None:
-        step.end("failed", why)
-        step.log = last_log_lines(self.state, step.name, LOG_LINES)
+        step.begin("starting")
+        self._control.launch(step.record)
 
     def _remove(self, report: Callable[[], None]) -> None:
         if not self.removals:
@@ -221,8 +212,5 @@ class Rollout:
             return
         if any(step.action == "update" for step in self.steps.values()):
             time.sleep(DRAIN)
-        stop_in_order(self.supervisor, self.removals, as_phase="removed", report=report)
-        for step in self.removals:
-            self.adopted.pop(step.name)
-            (self.state / f"run/{step.name}.json").unlink(missing_ok=True)
-        self.supervisor.adopt(self.adopted.values())
+        stop_in_order(self._control.supervisor, self.removals, as_phase="removed", report=report)
+        self._control.forget(*(step.name for step in self.removals))

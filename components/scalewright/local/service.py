@@ -10,29 +10,47 @@ from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import HeartbeatHealth, HttpHealth, Process, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scalewright.declaration import Backend, Service
     from scalewright.local.site import Site
 
 
-def replicas(name: str, service: Service) -> tuple[str, ...]:
-    """Return the names of a service's replicas."""
-    return tuple(f"{name}-{number}" for number in range(1, service.scale.min + 1))
+def replicas(name: str, counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the names of a service's replicas, given how many there are of each noun."""
+    return tuple(f"{name}-{number}" for number in range(1, counts[f"services.{name}"] + 1))
 
 
-def ports(backend: Backend) -> tuple[str, ...]:
+def all_replicas(backend: Backend, counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the names of the replicas of every service."""
+    return tuple(replica for name in backend.services for replica in replicas(name, counts))
+
+
+def surge(name: str) -> str:
+    """Return the name of the replica that a service has more while its others are replaced."""
+    return f"{name}-surge"
+
+
+def ports(backend: Backend, counts: Mapping[str, int]) -> tuple[str, ...]:
     """Return the names of the ports that the services need."""
-    return tuple(replica for name, service in backend.services.items() for replica in replicas(name, service))
+    return (*all_replicas(backend, counts), *map(surge, backend.services))
 
 
 def processes(backend: Backend, site: Site) -> Iterator[Process]:
     """Yield the replicas of each service, and its relay where it has an outbox."""
     for name, service in backend.services.items():
-        for replica in replicas(name, service):
+        for replica in replicas(name, site.replicas):
             yield _replica(backend, site, name, service, replica)
         if service.outbox:
             yield _relay(backend, site, name, service)
+
+
+def surges(backend: Backend, site: Site) -> dict[str, Process]:
+    """Return the replica that stands in while those of a service are replaced, by noun; it is in no plan."""
+    return {
+        f"services.{name}": _replica(backend, site, name, service, surge(name))
+        for name, service in backend.services.items()
+    }
 
 
 def _replica(backend: Backend, site: Site, name: str, service: Service, replica: str) -> Process:

@@ -27,7 +27,7 @@ class Site:
     """The inputs of a plan beside the declaration.
 
     Ports are by name, programs by name as absolute paths (for PostgreSQL the folder of its programs), `sources` are
-    digests of code by the name of what was digested, `secrets` is the folder that holds one file for each secret.
+    digests of code by the name of what was digested, `replicas` is how many run of each noun.
     """
 
     project: Path
@@ -36,6 +36,7 @@ class Site:
     ports: Mapping[str, int]
     programs: Mapping[str, str]
     sources: Mapping[str, str]
+    replicas: Mapping[str, int]
     privilege: Privilege = "self"
 
     def secret(self, name: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from scalewright.local.errors import PlatformError
 
@@ -15,8 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-VERSION = 1
+VERSION: Literal[2] = 2
 FOLDERS = ("config", "config/gateway", "data", "jobs", "logs", "run", "secrets")
+
+
+class Saved(BaseModel):
+    """What is remembered: ports by name, and replicas that were asked for by noun."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    version: Literal[2] = VERSION
+    ports: dict[str, int] = {}
+    replicas: dict[str, int] = {}
 
 
 class State:
@@ -24,7 +37,8 @@ class State:
 
     | folder or file | what it holds |
     |---|---|
-    | ``state.json`` | the ports that were chosen |
+    | ``state.json`` | the ports that were chosen, replicas that were asked for |
+    | ``applied.json`` | the declaration that was last brought up |
     | ``run/`` | the record of each process as it was started, heartbeats, starts |
     | ``jobs/`` | the record of each job that was done |
     | ``config/``, ``data/``, ``logs/`` | of each process |
@@ -67,31 +81,29 @@ class State:
         shutil.rmtree(self.folder)
 
     @property
-    def ports(self) -> dict[str, int]:
-        """The ports that were chosen at earlier starts."""
-        ports: dict[str, int] = self._load().get("ports", {})
-        return ports
-
-    def save_ports(self, ports: dict[str, int]) -> None:
-        """Remember ports for the next start."""
-        write(self / "state.json", json.dumps({"version": VERSION, "ports": ports}, indent=2) + "\n")
-
-    def _load(self) -> dict[str, Any]:
+    def saved(self) -> Saved:
+        """What earlier commands remembered; raises PlatformError for a file that cannot be understood."""
         path = self / "state.json"
         try:
-            saved = json.loads(path.read_text())
+            text = path.read_text()
         except FileNotFoundError:
-            return {}
+            return Saved()
+        try:
+            return Saved.model_validate(_upgraded(json.loads(text)))
         except ValueError as error:
+            version = re.search(r'"version": *(\d+)', text)
+            if version and int(version[1]) > VERSION:
+                raise PlatformError(
+                    f"{path} was written by a newer Scalewright: its version is {version[1]}, and this one reads "
+                    f"1 to {VERSION}. Upgrade Scalewright, or run `scalewright down --delete-data` to begin anew"
+                ) from error
             raise PlatformError(
-                f"{path} is damaged: {error}. Run `scalewright down`, delete the file, start again"
+                f"{path} is damaged. Run `scalewright down`, delete the file, start again; the data is kept"
             ) from error
-        if not isinstance(saved, dict) or saved.get("version") != VERSION:
-            raise PlatformError(
-                f"{path} was written by another version of Scalewright; this one reads version {VERSION}. "
-                "Run `scalewright down --delete-data` with the version that wrote it"
-            )
-        return saved
+
+    def save(self, saved: Saved) -> None:
+        """Remember this for later commands."""
+        write(self / "state.json", saved.model_dump_json(indent=2) + "\n")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -110,6 +122,13 @@ class State:
             lock.write(f"scalewright with pid {os.getpid()}")
             lock.flush()
             yield
+
+
+def _upgraded(saved: Any) -> Any:
+    """Bring what an older version wrote to the present form: version 1 knew no replicas."""
+    if isinstance(saved, dict) and saved.get("version") == 1:
+        return {**saved, "version": VERSION}
+    return saved
 
 
 def write(path: Path, text: str, mode: int = 0o600) -> None:

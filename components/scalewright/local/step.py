@@ -29,10 +29,14 @@ UNREMARKABLE = 1.0
 
 @dataclass
 class Step:
-    """One process and what is done about it; `seconds` is how long it took."""
+    """One process and what is done about it; `seconds` is how long it took.
+
+    `replaces` says that a process of this name runs, and so may be answering requests.
+    """
 
     record: Process
     action: Action
+    replaces: bool = False
     phase: Phase = "waiting"
     since: float = 0.0
     seconds: float = 0.0
@@ -60,6 +64,11 @@ class Step:
     def elapsed(self) -> float:
         """Seconds since it was begun."""
         return time.monotonic() - self.since if self.since else 0.0
+
+    def begin(self, phase: Phase) -> None:
+        """Note that it comes to a phase, the first of which begins its time."""
+        self.since = self.since or time.monotonic()
+        self.phase = phase
 
     def end(self, phase: Phase, detail: str = "") -> None:
         """Note how it ended."""

@@ -27,7 +27,7 @@ def stop_in_order(
         for step in waiting:
             needed = any(step.name in other.record.depends_on and other.phase != as_phase for other in steps)
             if step.phase == "waiting" and not needed:
-                step.since, step.phase = time.monotonic(), "stopping"
+                step.begin("stopping")
                 supervisor.stop(step.name)
         report()
         time.sleep(TICK)

@@ -9,21 +9,21 @@ from scalewright.local import application
 from scalewright.plan.records import HeartbeatHealth, Process, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scalewright.declaration import Backend, Workers
     from scalewright.local.site import Site
 
 
-def replicas(name: str, workers: Workers) -> tuple[str, ...]:
-    """Return the names of the replicas of one pool of workers."""
-    return tuple(f"{name}-worker-{number}" for number in range(1, workers.scale.min + 1))
+def replicas(name: str, counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the names of the replicas of one pool of workers, given how many there are of each noun."""
+    return tuple(f"{name}-worker-{number}" for number in range(1, counts[f"workers.{name}"] + 1))
 
 
 def processes(backend: Backend, site: Site) -> Iterator[Process]:
     """Yield the replicas of each pool of workers."""
     for name, workers in backend.workers.items():
-        for replica in replicas(name, workers):
+        for replica in replicas(name, site.replicas):
             yield _replica(backend, site, name, workers, replica)
 
 

@@ -47,14 +47,18 @@ def test_fewer_database_instances_leave_the_others_alone_and_fewer_connections_r
     assert [replica["state"] for replica in project.status()["replication"]] == ["streaming"]
 
 
-def test_a_replica_that_fails_its_restart_leaves_its_sibling_serving(project: Stack, client: httpx.Client) -> None:
+def test_a_mistake_in_the_code_fails_the_stand_in_and_leaves_every_replica_serving(
+    project: Stack, client: httpx.Client
+) -> None:
     project.run("up")
+    before = project.pids()
     main = project.project / "app" / "shop" / "orders" / "main.py"
     good = main.read_text()
     main.write_text(f"{good}\nraise RuntimeError('a typo of today')\n")
     output = project.run("up", status=1)
     assert "a typo of today" in output
-    assert "orders-1 failed, so this was left as it is" in lines(output, "orders-2")
+    assert "orders-surge failed, so this was left as it is" in lines(output, "orders-1")
+    assert project.pids() == before | {"orders-relay": project.pids()["orders-relay"]}
     assert "~ orders-1" in project.run("preview", "--exit-code", status=1)
     eventually(lambda: client.get(f"{project.url}/products/1").status_code == 200)
     main.write_text(good)
@@ -71,7 +75,8 @@ def test_ctrl_c_during_a_restart_puts_the_process_back_as_it_was(project: Stack)
     up.send_signal(signal.SIGINT)
     _, errors = up.communicate(timeout=60)
     assert up.returncode == 130
-    assert "put back: orders-1" in errors
+    assert "stopped again: nothing; put back: orders-1" in errors
+    assert set(project.pids()) == set(before)
     eventually(lambda: all_healthy(project))
     assert '"DATABASE_POOL_SIZE": "5"' in (project.folder / "run" / "orders-1.json").read_text()
 
