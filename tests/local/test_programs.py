@@ -46,7 +46,7 @@ def script(folder: Path, name: str, version: str) -> Path:
 
 def postgres(folder: Path, version: str) -> Path:
     """Write a whole folder of PostgreSQL's programs."""
-    for name in ("postgres", "initdb", "pg_basebackup", "pg_controldata", "psql"):
+    for name in ("postgres", "initdb", "pg_basebackup", "pg_controldata", "pg_dump", "pg_restore", "psql"):
         script(folder, name, version)
     return folder
 

