@@ -3,14 +3,19 @@
 Options of the Redis transport: kombu 5.7, `kombu/transport/redis.py`.
 """
 
+import logging
 import math
+from queue import Empty
 from typing import Any
 from urllib.parse import quote
 
 from celery import Celery
 from kombu.connection import Connection
+from kombu.transport import redis
 
 from shop.kit.settings import QueueSettings
+
+logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 1.0  # seconds
 ANSWER_TIMEOUT = 5.0  # seconds for an answer to a command
@@ -43,8 +48,26 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
     return app
 
 
+class _Channel(redis.Channel):
+    """Drops what somebody put into a queue and is no message at all: kombu's own would end the worker."""
+
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]
+        except (ValueError, TypeError, LookupError) as error:
+            logger.exception("dropped from a queue, as it is no message")
+            raise Empty from error
+
+
+class _Transport(redis.Transport):
+    Channel = _Channel
+
+
 class _Connection(Connection):
     """Reconnects within 2 s of the broker's return; kombu's own delays grow to 30 s."""
+
+    def get_transport_cls(self) -> type[_Transport]:
+        return _Transport
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
         delays = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 2.0}

@@ -6,16 +6,19 @@ from functools import cache
 
 from celery import shared_task
 from celery.exceptions import Reject
+from pydantic import TypeAdapter
 from sqlalchemy import Engine
 
 from shop.kit.engine import sync_engine
 from shop.kit.settings import WorkerSettings, load
 from shop.orders import fulfilment
+from shop.orders.schemas import Id
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 _FIRST_PAUSE, _LAST_PAUSE = 0.05, 2.0  # seconds before a failed order goes back to the queue
+_ID = TypeAdapter(Id)
 
 
 @shared_task(name=fulfilment.PROCESS_TASK)  # type: ignore[untyped-decorator]
@@ -23,8 +26,10 @@ def process(order_id: int) -> None:
     """Take an order from `pending` over `processing` to `completed`, with one receipt however often it is delivered.
 
     Attempts are counted in the database and in a transaction of their own, so that one which kills its process
-    counts too: after `MAX_ATTEMPTS` the order is `failed` and a dead letter, instead of going round for ever.
+    counts too: after `MAX_ATTEMPTS` the order is `failed` and a dead letter, instead of going round for ever. What is
+    no id of an order has nothing to count by: it fails once, with a traceback in the log, and is dropped.
     """
+    _ID.validate_python(order_id, strict=True)
     attempt: int | None = None
     try:
         with _engine().connect() as connection:
