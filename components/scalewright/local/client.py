@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from scalewright.declaration import Backend
     from scalewright.local.platform import LocalPlatform
+    from scalewright.local.programs import Program
     from scalewright.local.running import Running
     from scalewright.local.state import State
     from scalewright.plan.records import Process
@@ -38,7 +39,7 @@ def psql(platform: LocalPlatform, backend: Backend, server: str, arguments: Sequ
     port = _port(platform, server)
     require_postgres(platform.state, server, port)
     return Client(
-        (f"{postgres_programs(platform.state, backend)}/psql", *arguments),
+        (f"{postgres_programs(platform.state, backend).path}/psql", *arguments),
         postgres_environment(platform.state, backend, port),
     )
 
@@ -65,9 +66,9 @@ def redis_cli(state: State, server: Process, arguments: Sequence[str]) -> Client
     )
 
 
-def postgres_programs(state: State, backend: Backend) -> str:
-    """Return the folder of the programs of the PostgreSQL that runs this environment."""
-    return programs.find(["postgres"], backend.programs, state / "data")["postgres"].path
+def postgres_programs(state: State, backend: Backend) -> Program:
+    """Return the PostgreSQL that runs this environment."""
+    return programs.find(["postgres"], backend.programs, state / "data")["postgres"]
 
 
 def postgres_environment(state: State, backend: Backend, port: int) -> dict[str, str]:
