@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalewright.local import secrets
-from scalewright.local.postgres_data import SUPERUSER
+from scalewright.local.postgres_cluster import SUPERUSER
 from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import HeartbeatHealth, HttpHealth, PortHealth, PostgresHealth, RedisHealth
 
@@ -60,7 +60,8 @@ def _port(port: int) -> bool:
 
 def _heartbeat(health: HeartbeatHealth) -> bool:
     try:
-        return time.time() - Path(health.file).stat().st_mtime < health.within
+        # Either way: after the clock was set back, what was written before lies in the future.
+        return abs(time.time() - Path(health.file).stat().st_mtime) < health.within
     except FileNotFoundError:
         return False
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from scalewright.local.errors import PlatformError
 from scalewright.local.health import connect
-from scalewright.local.postgres_data import DATABASE, DEMANDS, KEPT_SLOTS, REPLICATION, slot
+from scalewright.local.postgres_cluster import REPLICATION
+from scalewright.local.postgres_data import DATABASE
+from scalewright.local.postgres_replica import DEMANDS, KEPT_SLOTS, slot
 from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import PostgresHealth, Process, Stop
 
@@ -153,7 +155,7 @@ def _server(backend: Backend, site: Site, name: str, role: tuple[str, ...], depe
 def _configuration(postgres: Postgres, site: Site, name: str) -> str:
     """Write postgresql.conf: what a primary with replicas needs, then what the declaration says.
 
-    What a replica must have at least is in a file of its own, see `postgres_data.demands`.
+    What a replica must have at least is in a file of its own, see `postgres_replica.write_demands`.
     """
     settings: dict[str, str | int | float | bool] = {
         "listen_addresses": LOOPBACK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from scalewright.local.errors import PlatformError
 from scalewright.local.state import write
 
 if TYPE_CHECKING:
@@ -21,15 +22,28 @@ GENERATED = (
 )
 
 
+def require(state: State) -> None:
+    """Raise PlatformError if a secret is lost with which something runs: that would not know a new one."""
+    if lost := _lost(state):
+        paths = ", ".join(str(state / f"secrets/{name}") for name in lost)
+        raise PlatformError(
+            f"{paths} {'is' if len(lost) == 1 else 'are'} missing or empty, and what runs was started with the secret. "
+            "Run `scalewright down`, then `scalewright up`, which makes a new one; the data is kept"
+        )
+
+
 def ensure(state: State) -> None:
-    """Make the secrets that are missing; those that exist are kept."""
-    for name in GENERATED:
-        path = state / f"secrets/{name}"
-        if not path.exists():
-            write(path, secrets.token_urlsafe(24))
+    """Make the secrets that are missing or empty; the others are kept."""
+    for name in _lost(state):
+        write(state / f"secrets/{name}", secrets.token_urlsafe(24))
     # rclone reads its pairs as CSV, where the comma within a pair has to be quoted.
     pair = f'"{read(state, "object-store-access-key")},{read(state, "object-store-secret-key")}"'
     write(state / "secrets/object-store-auth", pair)
+
+
+def _lost(state: State) -> list[str]:
+    paths = {name: state / f"secrets/{name}" for name in GENERATED}
+    return [name for name, path in paths.items() if not path.exists() or not path.stat().st_size]
 
 
 def read(state: State, name: str) -> str:
