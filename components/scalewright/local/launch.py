@@ -21,6 +21,14 @@ CRASH_LOOP = 9
 
 
 def main(state: str, path: str) -> None:
+    """Become the process of the record at `path`; what is wrong with a disk is one line of its log."""
+    try:
+        start(state, path)
+    except OSError as error:
+        sys.exit(f"{error.filename or state}: {error.strerror}")
+
+
+def start(state: str, path: str) -> None:
     """Prepare what the record at `path` asks for, then replace this process by its command."""
     with open(path) as file:
         record = json.load(file)
@@ -74,7 +82,8 @@ def back_off(path: str) -> None:
     now = time.time()
     with open(path, "a+") as starts:
         starts.seek(0)
-        recent = sum(now - float(line) < WINDOW for line in starts)
+        # One in the future was noted before the clock was set back; what is no number was cut short by a power cut.
+        recent = sum(0 <= now - float(line) < WINDOW for line in starts if re.fullmatch(r"\d+\.\d+\n", line))
         starts.write(f"{now:.3f}\n")
     if recent >= CRASH_LOOP:
         sys.exit(f"a crash loop: started {recent} times in {WINDOW} s, not started again")

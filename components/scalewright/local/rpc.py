@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import time
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Any
-from xmlrpc.client import Fault, ProtocolError, ServerProxy
+from xmlrpc.client import Fault, ProtocolError, ServerProxy, Transport
 
 from scalewright.local.errors import PlatformError
 
@@ -20,6 +21,8 @@ NOT_RUNNING = 70
 
 #: As long as a process may take to stop, a supervisor that was told to end may take.
 SHUTDOWN_TIMEOUT = 60.0
+#: None of the methods that are called waits for anything: a supervisor that takes so long is stopped or hangs.
+ANSWER_TIMEOUT = 15.0
 
 
 class SupervisorGoneError(PlatformError):
@@ -30,16 +33,21 @@ class SupervisorGoneError(PlatformError):
 
 
 class Connection:
-    """A connection that is opened when it is needed, and opened anew after it broke."""
+    """A connection that is opened when it is needed, and opened anew after it broke.
 
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
+    `pid` is the file that tells who listens on the socket.
+    """
+
+    def __init__(self, path: Path, pid: Path) -> None:
+        self._path = path
+        self._pid = pid
         self._proxy: Any = None
 
     def call(self, method: str, *arguments: Any, tolerate: tuple[int, ...] = ()) -> Any:
         """Call a method of the namespace ``supervisor``; a fault whose code is tolerated answers None.
 
-        A supervisor that is shutting down is waited for. Raises SupervisorGoneError when there is none.
+        A supervisor that is shutting down is waited for. Raises SupervisorGoneError when there is none, and
+        PlatformError when there is one that does not answer.
         """
         deadline = time.monotonic() + SHUTDOWN_TIMEOUT
         while True:
@@ -51,18 +59,52 @@ class Connection:
                 if fault.faultCode != SHUTDOWN_STATE:
                     raise
                 if time.monotonic() > deadline:
-                    raise PlatformError(
-                        "the supervisor is shutting down and does not end. Kill it by its pid"
-                    ) from fault
+                    raise self._stuck("is shutting down and does not end", SHUTDOWN_TIMEOUT) from fault
                 time.sleep(0.1)
+            except (TimeoutError, BlockingIOError) as error:  # the latter once nobody takes connections any more
+                self._proxy = None
+                raise self._stuck("does not answer", ANSWER_TIMEOUT) from error
             except (OSError, HTTPException, ProtocolError) as error:
                 self._proxy = None
                 raise SupervisorGoneError from error
 
     def _open(self) -> Any:
         if self._proxy is None:
-            from supervisor.xmlrpc import SupervisorTransport
-
-            transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-            self._proxy = ServerProxy("http://127.0.0.1", transport=transport).supervisor
+            self._proxy = ServerProxy("http://localhost", transport=_Transport(self._path)).supervisor
         return self._proxy
+
+    def _stuck(self, how: str, seconds: float) -> PlatformError:
+        try:
+            pid = self._pid.read_text().strip()
+        except FileNotFoundError:
+            pid = "PID"
+        return PlatformError(
+            f"the supervisor (pid {pid}) {how}, for {seconds:.0f} s now. End it by `kill -KILL {pid}`, which ends what "
+            "it looks after too, then run the command again"
+        )
+
+
+class _Transport(Transport):
+    """XML-RPC over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def make_connection(self, host: Any) -> HTTPConnection:
+        """Return the connection there is, or open one."""
+        connection = self._connection[1] or _UnixConnection(self._path)
+        self._connection = host, connection
+        return connection
+
+
+class _UnixConnection(HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=ANSWER_TIMEOUT)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket of that path."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(ANSWER_TIMEOUT)
+        self.sock.connect(str(self._path))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
+from scalewright.local.supervisor import is_running
 from scalewright.plan.records import Process
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ def observe(state: State, supervisor: Supervisor, *, stopped: bool = False) -> d
     return observed
 
 
+def stop_unrecorded(state: State, supervisor: Supervisor) -> None:
+    """Stop the processes that run by a record which is lost or damaged: how they were started cannot be told."""
+    processes = supervisor.processes().items()
+    lost = [name for name, info in processes if is_running(info) and read(state / f"run/{name}.json") is None]
+    for name in lost:
+        supervisor.stop(name)
+    supervisor.wait_stopped(*lost)
+
+
 def _running(record: Process, info: dict[str, Any], supervisor: Supervisor) -> Running:
     alive = info["statename"] in ("STARTING", "RUNNING")
     return Running(
@@ -66,9 +76,19 @@ def _running(record: Process, info: dict[str, Any], supervisor: Supervisor) -> R
 
 
 def done_jobs(state: State) -> dict[str, Process]:
-    """Return the records of the jobs that were done, by name."""
+    """Return the records of the jobs that were done, by name; none once the database they were done to is gone."""
+    if not (state / "data/postgres/PG_VERSION").exists():
+        return {}
     records = (read(path) for path in sorted((state / "jobs").glob("*.json")))
     return {record.name: record for record in records if record is not None}
+
+
+def note(state: State, name: str) -> str:
+    """Return what the preparation of a process had to do that one should know of."""
+    try:
+        return (state / f"run/{name}.note").read_text()
+    except FileNotFoundError:
+        return ""
 
 
 def read(path: Path) -> Process | None:

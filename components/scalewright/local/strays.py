@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -18,8 +19,19 @@ GRACE = 10.0
 
 
 def find(state: State) -> list[psutil.Process]:
-    """Return every process that carries the mark of this state folder."""
-    return [process for process in psutil.process_iter() if _mark(process) == str(state.folder)]
+    """Return every process that carries the mark of this state folder, or works in it.
+
+    After the folder was moved while they ran, those that work in it carry the mark of the old place.
+    """
+    return [process for process in psutil.process_iter() if _belongs(process, state.folder)]
+
+
+def mark(pid: int) -> str | None:
+    """Return the state folder for which a process was started, None if it is none of ours or gone."""
+    try:
+        return psutil.Process(pid).environ().get(MARK)
+    except psutil.Error:  # it ended just now, or is another user's
+        return None
 
 
 def stop(state: State) -> list[str]:
@@ -37,8 +49,11 @@ def stop(state: State) -> list[str]:
     return names
 
 
-def _mark(process: psutil.Process) -> str | None:
+def _belongs(process: psutil.Process, folder: Path) -> bool:
+    marked = mark(process.pid)
+    if marked is None or marked == str(folder):
+        return marked is not None
     try:
-        return process.environ().get(MARK)
-    except psutil.Error:  # it ended just now, or is another user's
-        return None
+        return Path(process.cwd()).is_relative_to(folder)
+    except psutil.Error:
+        return False

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from scalewright.local import strays
 from scalewright.local.ending import wait_ended
 from scalewright.local.errors import PlatformError
 from scalewright.local.rpc import ALREADY_STARTED, BAD_NAME, NOT_RUNNING, Connection, SupervisorGoneError
@@ -44,14 +45,20 @@ class Supervisor:
     def __init__(self, state: State) -> None:
         self.state = state
         self.socket = _socket(state)
-        self._rpc = Connection(self.socket)
+        self._pid_file = state / "run/supervisor.pid"
+        self._rpc = Connection(self.socket, self._pid_file)
 
     def pid(self) -> int | None:
-        """Return the pid of the supervisor, None if it does not run."""
+        """Return the pid of the supervisor, None if it does not run.
+
+        One whose folder was moved while it ran answers from there, and is none: all it looks after was started for the
+        old place.
+        """
         try:
-            return int(self._rpc.call("getPID"))
+            pid = int(self._rpc.call("getPID"))
         except SupervisorGoneError:
             return None
+        return pid if strays.mark(pid) == str(self.state.folder) else None
 
     def start(self) -> None:
         """Start the supervisor in a session of its own, with no processes yet."""
@@ -60,8 +67,9 @@ class Supervisor:
             raise PlatformError(f"{self.socket.parent} belongs to another user. Delete it, or set TMPDIR")
         self.socket.unlink(missing_ok=True)
         write(self.state / SOCKET, str(self.socket))
-        for stale in (self.state / "run").glob("*.pid"):
-            stale.unlink()
+        for pattern in ("*.pid", ".*"):  # of processes that are gone, and what a killed command had half written
+            for stale in (self.state / "run").glob(pattern):
+                stale.unlink()
         self.configure(())
         log = self.state / "logs/supervisor.log"
         with log.open("a") as output:
@@ -87,19 +95,19 @@ class Supervisor:
 
         Without processes it has nothing to finish, and is not given the second it takes to notice a request.
         """
-        pid = self.pid()
-        if pid is None:
-            return
-        process = psutil.Process(pid)
+        if (pid := self.pid()) is not None:
+            with suppress(psutil.NoSuchProcess):
+                self._end(psutil.Process(pid))
+        for path in (self.socket, self._pid_file):
+            path.unlink(missing_ok=True)
+
+    def _end(self, process: psutil.Process) -> None:
         if any(is_running(info) for info in self.processes().values()):
             with suppress(SupervisorGoneError):
                 self._rpc.call("shutdown")
             wait_ended([process], START_TIMEOUT)
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+        process.kill()
         wait_ended([process], START_TIMEOUT)
-        for path in (self.socket, self.state / "run/supervisor.pid"):
-            path.unlink(missing_ok=True)
 
     def configure(self, processes: Iterable[Process]) -> None:
         """Write which processes the supervisor looks after."""
@@ -159,19 +167,21 @@ def is_running(info: dict[str, Any]) -> bool:
 
 
 def _socket(state: State) -> Path:
-    """Return where the supervisor listens: where it was started, so that another TMPDIR finds it too."""
-    try:
-        return Path((state / SOCKET).read_text())
-    except FileNotFoundError:
-        return _new_socket(state)
+    """Return where the supervisor listens: in its folder, or in a temporary one where that path would be too long.
 
-
-def _new_socket(state: State) -> Path:
+    Which temporary folder was noted at its start, so that another TMPDIR finds it too; a note that came with a folder
+    which was copied or moved here is of another supervisor.
+    """
     path = state / "run/supervisor.sock"
     if len(os.fsencode(path)) <= SOCKET_PATH:
         return path
     digest = hashlib.sha256(os.fsencode(state.folder)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"scalewright-{os.geteuid()}" / f"{digest}.sock"
+    path = Path(tempfile.gettempdir()) / f"scalewright-{os.geteuid()}" / f"{digest}.sock"
+    with suppress(FileNotFoundError):
+        noted = Path((state / SOCKET).read_text())
+        if noted.name == path.name:
+            return noted
+    return path
 
 
 def _environment(state: State, socket: Path) -> dict[str, str]:
