@@ -1,5 +1,21 @@
-"""``python -m scalewright``: the command line."""
+"""``python -m scalewright``, and the script of that name: the command line."""
 
-from scalewright.cli.main import main
+import signal
 
-main()
+from scalewright.cli import interruption
+
+
+def main() -> None:
+    """Run the command line; a Ctrl-C while it is being loaded ends like any other."""
+    try:
+        from scalewright.cli.main import main as run
+
+        run()
+    except KeyboardInterrupt:
+        interruption.end()
+    finally:  # all is done, and Python's own end is nothing to interrupt
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    main()

