@@ -60,7 +60,8 @@ class Progress:
                 self._told[step.name] = step.phase
                 seconds = f"{step.seconds:5.1f} s" if step.seconds else ""
                 self.console.print(
-                    f"{step.name:<22}{step.phase:<10}{seconds:>8}  {step.detail}".rstrip(), soft_wrap=True
+                    f"{step.name:<22}{step.phase:<10}{seconds:>8}  {step.detail or step.reason}".rstrip(),
+                    soft_wrap=True,
                 )
 
 
@@ -69,5 +70,7 @@ def _table(steps: Sequence[Step]) -> Table:
     for step in steps:
         seconds = step.seconds or step.elapsed
         shown = f"{seconds:.1f} s" if seconds else ""
-        table.add_row(step.name, Text(step.phase, style=STYLES[step.phase]), Text(shown, style="dim"), step.detail)
+        table.add_row(
+            step.name, Text(step.phase, style=STYLES[step.phase]), Text(shown, style="dim"), step.detail or step.reason
+        )
     return table

@@ -14,7 +14,7 @@ from scalewright.local.interrupt import Interrupt
 from scalewright.local.privilege import open_to_nobody, privilege
 from scalewright.local.replicas import counts, worth_remembering
 from scalewright.local.rollout import Rollout
-from scalewright.local.running import done_jobs, observe
+from scalewright.local.running import done_jobs, observe, stop_unrecorded
 from scalewright.local.site import Site
 from scalewright.local.state import Saved, State
 from scalewright.local.step import IN_PLACE, Step, needed_action
@@ -33,15 +33,23 @@ if TYPE_CHECKING:
     Report = Callable[[list[Step]], None]
 
 
+LEFT_BEHIND = "too far behind its primary"
+
+
 @dataclass(frozen=True)
 class Survey:
-    """A plan beside what runs; `surges` are the stand-ins for replicas that are replaced, by noun."""
+    """A plan beside what runs.
+
+    `surges` are the stand-ins for replicas that are replaced, by noun; `left_behind` are database replicas that can
+    only be copied anew.
+    """
 
     plan: tuple[Process, ...]
     surges: dict[str, Process]
     site: Site
     running: dict[str, Running]
     done: dict[str, Process]
+    left_behind: set[str]
 
     @property
     def diff(self) -> Diff:
@@ -56,9 +64,12 @@ class Survey:
 
     def _with_condition(self, change: Change) -> Change:
         now = self.running.get(change.name)
-        if now is None or now.condition == "running" or change.action == "removed":
+        if now is None or change.action == "removed":
             return change
-        condition = FieldChange(path="condition", before=now.condition, after="running")
+        found = LEFT_BEHIND if change.name in self.left_behind else now.condition
+        if found == "running":
+            return change
+        condition = FieldChange(path="condition", before=found, after="running")
         return Change(name=change.name, action="changed", fields=(*change.fields, condition))
 
 
@@ -103,7 +114,8 @@ class LocalPlatform:
             privilege=privilege() if backend.postgres else "self",
         )
         surges = service.surges(backend, site)
-        return Survey(nouns.plan(backend, site), surges, site, running, done_jobs(self.state))
+        left_behind = postgres.left_behind(self.state, running)
+        return Survey(nouns.plan(backend, site), surges, site, running, done_jobs(self.state), left_behind)
 
     def _ports(self, backend: Backend, replicas: Mapping[str, int], running: dict[str, Running]) -> dict[str, int]:
         held = {port for now in running.values() if now.condition == "running" for port in _ports_of(now.record)}
@@ -121,6 +133,8 @@ class LocalPlatform:
             fresh = self.supervisor.pid() is None
             if fresh:
                 strays.stop(self.state)
+            else:
+                stop_unrecorded(self.state, self.supervisor)
             survey = self.survey(backend)
             self._require(backend, survey)
             secrets.ensure(self.state)
@@ -209,6 +223,8 @@ class LocalPlatform:
 
     def _require(self, backend: Backend, survey: Survey) -> None:
         """Raise PlatformError for what would fail later."""
+        if survey.running:
+            secrets.require(self.state)
         now = survey.running.get(gateway.NAME)
         ours = now.record.port if now and now.condition == "running" else None
         if backend.gateway and backend.gateway.port != ours:
@@ -237,6 +253,8 @@ class LocalPlatform:
 
 def _step(control: Control, record: Process, survey: Survey) -> Step:
     now = survey.running.get(record.name)
+    if record.name in survey.left_behind:
+        return Step(record, "restart", reason=f"was {LEFT_BEHIND}, so it is copied anew")
     action = needed_action(record, now, survey.done.get(record.name))
     if action == "keep" and not control.is_written(record):
         action = "update"

@@ -31,12 +31,14 @@ UNREMARKABLE = 1.0
 class Step:
     """One process and what is done about it; `seconds` is how long it took.
 
-    `replaces` says that a process of this name runs, and so may be answering requests.
+    `replaces` says that a process of this name runs, and so may be answering requests; `reason` says why something is
+    done where the plan does not show it.
     """
 
     record: Process
     action: Action
     replaces: bool = False
+    reason: str = ""
     phase: Phase = "waiting"
     since: float = 0.0
     seconds: float = 0.0

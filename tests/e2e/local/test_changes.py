@@ -58,7 +58,11 @@ def test_a_mistake_in_the_code_fails_the_stand_in_and_leaves_every_replica_servi
     output = project.run("up", status=1)
     assert "a typo of today" in output
     assert "orders-surge failed, so this was left as it is" in lines(output, "orders-1")
-    assert project.pids() == before | {"orders-relay": project.pids()["orders-relay"]}
+    after = project.pids()
+    assert {name: after.get(name) for name in ("orders-1", "orders-2")} == {
+        name: before[name] for name in ("orders-1", "orders-2")
+    }
+    assert "orders-surge" not in after
     assert "~ orders-1" in project.run("preview", "--exit-code", status=1)
     eventually(lambda: client.get(f"{project.url}/products/1").status_code == 200)
     main.write_text(good)
