@@ -1,0 +1,61 @@
+"""What `scalewright exec` says to a mistake; what it opens is in tests/e2e/commands."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The shop, never brought up."""
+    for part in ("stacks", "app"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def refuse(project: Path, *arguments: str, status: int = 1) -> str:
+    """Run exec, and return its last line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scalewright", "exec", *arguments],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("server", ["postgres", "redis"])
+def test_what_does_not_run_is_answered_with_the_command_that_starts_it(project: Path, server: str) -> None:
+    told = "scalewright: local is not running. Start it with `scalewright up local`"
+    assert refuse(project, server) == told
+
+
+def test_an_unknown_server_is_answered_with_the_nearest_and_all(project: Path) -> None:
+    known = "There are: postgres, postgres-replica-1, redis"
+    assert refuse(project, "postgress") == (
+        f"scalewright: there is no client for 'postgress'. Did you mean 'postgres'? {known}"
+    )
+    assert refuse(project, "orders-1") == f"scalewright: there is no client for 'orders-1'. {known}"
+
+
+@pytest.mark.parametrize("number", ["2", "0"])
+def test_a_replica_that_is_not_there_is_answered_with_the_bound(project: Path, number: str) -> None:
+    assert refuse(project, "postgres", "--replica", number) == (
+        f"scalewright: --replica is {number}, but it must be from 1 to 1. Name another, or raise postgres.instances"
+    )
+
+
+def test_redis_has_no_replica(project: Path) -> None:
+    assert refuse(project, "redis", "--replica") == "scalewright: redis has no replica. Leave out --replica"
+
+
+def test_an_unknown_environment_is_answered_with_those_there_are(project: Path) -> None:
+    assert "the environments are dev, local, prod, staging" in refuse(project, "redis", "-e", "lokal", status=2)

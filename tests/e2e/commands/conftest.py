@@ -1,0 +1,13 @@
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.local.stack import Stack
+
+
+@pytest.fixture(scope="package")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The shop, up, for all modules of this folder; each leaves it healthy."""
+    stack = Stack(tmp_path_factory.mktemp("commands") / "shop")
+    stack.run("up")
+    yield stack
+    stack.run("down", "--delete-data", "--yes")
