@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalewright.local import health, launch
-from scalewright.local.running import last_log_lines
+from scalewright.local.running import last_log_lines, note
 from scalewright.local.state import write
 from scalewright.local.supervisor import LAUNCH, Supervisor, is_running
 from scalewright.plan.records import HeartbeatHealth
@@ -87,7 +87,7 @@ class Control:
             self._poll_job(step, step.job)
             return
         if health.is_healthy(step.record.health, self.state):
-            step.end("healthy")
+            step.end("healthy", note(self.state, step.name) if step.touches else "")
             return
         info = self.supervisor.processes().get(step.name)
         if info is None:

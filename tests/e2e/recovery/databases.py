@@ -1,0 +1,41 @@
+"""The stateful half of the shop: what recovery is about, and quick to start."""
+
+import copy
+from pathlib import Path
+
+from tests.e2e.local.stack import Stack
+
+SEEDED = {"seed": "shop.products.seed"}
+
+
+def databases_only(project: Path) -> Stack:
+    """Make a project without services, workers and gateway."""
+    stack = Stack(project)
+    stack.edit(services=None, workers=None, gateway=None)
+    return stack
+
+
+def at(stack: Stack, project: Path) -> Stack:
+    """Return the same stack in another folder, to which it was moved or copied."""
+    moved = copy.copy(stack)
+    moved.project = project
+    moved.folder = project / ".scalewright" / "local"
+    moved.overlay = project / "stacks" / "Pulumi.local.yaml"
+    return moved
+
+
+def all_healthy(stack: Stack) -> bool:
+    """Whether there are processes, and all are healthy."""
+    return {process["state"] for process in stack.status()["processes"]} == {"healthy"}
+
+
+def products(stack: Stack) -> int:
+    """Return how many products the primary holds."""
+    ((count,),) = stack.query("postgres", "SELECT count(*) FROM products")
+    return int(count)
+
+
+def one_line(output: str) -> str:
+    """Return the only line of what a command printed; fails where there are more, such as those of a traceback."""
+    (line,) = output.strip().splitlines()
+    return line
