@@ -246,8 +246,8 @@ class LocalPlatform:
             strays.stop(self.state)
             if delete_data:
                 self.state.delete()
-            elif (saved := self.state.saved).replicas:  # what was asked of it ends with it
-                self.state.save(saved.model_copy(update={"replicas": {}}))
+            else:  # what was asked of it ends with it
+                self.state.forget_replicas()
         return steps
 
 

@@ -1,6 +1,9 @@
 """The stateful half of the shop: what recovery is about, and quick to start."""
 
 import copy
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.local.stack import Stack
@@ -13,6 +16,23 @@ def databases_only(project: Path) -> Stack:
     stack = Stack(project)
     stack.edit(services=None, workers=None, gateway=None)
     return stack
+
+
+def redis_only(project: Path) -> Stack:
+    """Make the smallest project there is."""
+    stack = databases_only(project)
+    stack.edit(postgres=None)
+    return stack
+
+
+@contextmanager
+def taken(port: int) -> Iterator[None]:
+    """Listen on a port of loopback, as another program would."""
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what listened there ended just now
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        yield
 
 
 def at(stack: Stack, project: Path) -> Stack:

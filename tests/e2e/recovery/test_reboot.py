@@ -1,13 +1,14 @@
 """Everything ends at once, and what was noted of it is not true any more."""
 
-import socket
+import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 from tests.e2e.local.stack import Stack, eventually
-from tests.e2e.recovery.databases import all_healthy, products
+from tests.e2e.recovery.databases import all_healthy, products, redis_only, taken
 
 pytestmark = pytest.mark.e2e
 
@@ -78,10 +79,32 @@ def test_a_down_after_a_reboot_forgets_the_pids_and_touches_nobody(
 def test_an_inner_port_that_was_taken_meanwhile_is_replaced_for_all_who_know_it(databases: Stack) -> None:
     databases.run("down")
     saved = databases.saved_ports["postgres"]
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", saved))
-        taken.listen()
+    with taken(saved):
         databases.run("up")
     assert databases.saved_ports["postgres"] != saved
     assert all_healthy(databases)
     assert [replica["state"] for replica in databases.status()["replication"]] == ["streaming"]
+
+
+def test_a_temporary_folder_that_is_gone_after_a_reboot_is_made_anew_wherever_tmpdir_is_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "before"))
+    stack = redis_only(tmp_path / ("a long name " * 9).strip() / "shop")
+    stack.run("up")
+    assert list((tmp_path / "before").rglob("*.sock"))
+    cut_the_power(stack)
+    shutil.rmtree(tmp_path / "before")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "after"))
+    assert "is not running" in stack.run("status", status=3)
+    stack.run("up")
+    assert all_healthy(stack)
+    shutil.rmtree(tmp_path / "after")  # as a machine that tidies its temporary folder does
+    stack.run("down")
+    assert not stack.leftovers()
+    (tmp_path / "after").mkdir()
+    stack.run("up")
+    stack.run("down")
+    assert not stack.leftovers()

@@ -1,0 +1,64 @@
+"""A project that is moved, or copied, with its data."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.e2e.local.stack import Stack
+from tests.e2e.recovery.databases import all_healthy, at, databases_only, products
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("places")
+
+
+def assert_whole(stack: Stack) -> None:
+    assert all_healthy(stack)
+    assert products(stack) > 0
+    assert [replica["state"] for replica in stack.status()["replication"]] == ["streaming"]
+
+
+def assert_nothing_of(stack: Stack) -> None:
+    assert not stack.leftovers()
+    assert not stack.listening()
+
+
+def test_a_project_that_is_moved_or_copied_keeps_its_data_and_leaves_nothing_behind(place: Path) -> None:
+    first = databases_only(place / "first")
+    first.run("up")
+    ports = set(first.saved_ports.values())
+
+    first.run("down")
+    second = at(first, first.project.rename(place / "second"))
+    second.run("up")
+    assert_whole(second)
+    assert not first.leftovers()
+    assert not first.project.exists()
+
+    # While it runs: what was started for the old place ends, and the new one is served.
+    third = at(second, second.project.rename(place / "third"))
+    assert "third is not running" not in third.run("status", status=3)
+    third.run("up")
+    assert_whole(third)
+    assert not second.leftovers()
+    assert not second.project.exists()
+
+    # A copy of what runs: both go on, each with its own.
+    third.query("postgres", "SELECT 1")
+    fourth = at(third, Path(shutil.copytree(third.project, place / "fourth", ignore=shutil.ignore_patterns("*.sock"))))
+    before = third.pids()
+    assert "is not running" in fourth.run("status", status=3)
+    fourth.run("up")
+    assert_whole(fourth)
+    assert third.pids() == before
+    assert_whole(third)
+    assert not set(fourth.saved_ports.values()) & set(third.saved_ports.values())
+    fourth.run("down")
+    assert_nothing_of(fourth)
+    assert_whole(third)
+    third.run("down")
+    assert_nothing_of(third)
+    assert ports
