@@ -186,11 +186,10 @@ def _socket(state: State) -> Path:
 
 def _own_socket(state: State) -> Path:
     """Return where a supervisor has to listen: in its folder, or in a temporary one where that path is too long."""
-    path = state / "run/supervisor.sock"
-    if len(os.fsencode(path)) <= SOCKET_PATH:
-        return path
-    digest = hashlib.sha256(os.fsencode(state.folder)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"scalewright-{os.geteuid()}" / f"{digest}.sock"
+    name = f"{hashlib.sha256(os.fsencode(state.folder)).hexdigest()[:16]}.sock"
+    temporary = (Path(folder) / f"scalewright-{os.geteuid()}" / name for folder in (tempfile.gettempdir(), "/tmp"))  # noqa: S108 - the folder in it belongs to this user, see `start`
+    paths = (state / "run/supervisor.sock", *temporary)
+    return next((path for path in paths if len(os.fsencode(path)) <= SOCKET_PATH), paths[-1])
 
 
 def _environment(state: State, socket: Path) -> dict[str, str]:

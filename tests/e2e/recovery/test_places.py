@@ -1,6 +1,9 @@
 """A project that is moved, or copied, with its data."""
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,13 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("places")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for projects, of which none is left running."""
+    folder = tmp_path_factory.mktemp("places")
+    yield folder
+    for project in folder.iterdir():
+        down = [sys.executable, "-m", "scalewright", "-C", project, "down"]
+        subprocess.run(down, check=True, stdout=subprocess.DEVNULL)
 
 
 def assert_whole(stack: Stack) -> None:
@@ -29,8 +37,6 @@ def assert_nothing_of(stack: Stack) -> None:
 def test_a_project_that_is_moved_or_copied_keeps_its_data_and_leaves_nothing_behind(place: Path) -> None:
     first = databases_only(place / "first")
     first.run("up")
-    ports = set(first.saved_ports.values())
-
     first.run("down")
     second = at(first, first.project.rename(place / "second"))
     second.run("up")
@@ -40,14 +46,12 @@ def test_a_project_that_is_moved_or_copied_keeps_its_data_and_leaves_nothing_beh
 
     # While it runs: what was started for the old place ends, and the new one is served.
     third = at(second, second.project.rename(place / "third"))
-    assert "third is not running" not in third.run("status", status=3)
     third.run("up")
     assert_whole(third)
     assert not second.leftovers()
     assert not second.project.exists()
 
     # A copy of what runs: both go on, each with its own.
-    third.query("postgres", "SELECT 1")
     fourth = at(third, Path(shutil.copytree(third.project, place / "fourth", ignore=shutil.ignore_patterns("*.sock"))))
     before = third.pids()
     assert "is not running" in fourth.run("status", status=3)
@@ -61,4 +65,3 @@ def test_a_project_that_is_moved_or_copied_keeps_its_data_and_leaves_nothing_beh
     assert_whole(third)
     third.run("down")
     assert_nothing_of(third)
-    assert ports

@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import psycopg
@@ -14,6 +13,7 @@ from tests.e2e.recovery.databases import all_healthy, databases_only, products
 pytestmark = pytest.mark.e2e
 
 REPLICA = "postgres-replica-1"
+ANEW = "was too far behind its primary; copied anew"
 
 
 @pytest.fixture(scope="module")
@@ -39,22 +39,21 @@ def superuser(stack: Stack, server: str) -> psycopg.Connection[tuple[object, ...
 
 
 def leave_behind(stack: Stack) -> None:
-    """Halt the replica while its primary writes more than it keeps for it."""
+    """Part the replica from its primary while that writes more than it keeps for it."""
     parent = psutil.Process(stack.pids()[REPLICA])
-    halted = [parent, *parent.children(recursive=True)]
-    for process in halted:
-        process.send_signal(signal.SIGSTOP)
+    parent.send_signal(signal.SIGSTOP)  # it would start its receiver again
     try:
+        (receiver,) = (child for child in parent.children() if "walreceiver" in " ".join(child.cmdline()))
+        receiver.terminate()
         with superuser(stack, "postgres") as connection:
+            eventually(lambda: connection.execute("SELECT pid FROM pg_stat_replication").fetchall() == [])
             for _ in range(4):
                 connection.execute("SELECT pg_logical_emit_message(false, 'filler', 'x')")
                 connection.execute("SELECT pg_switch_wal()")
             connection.execute("CHECKPOINT")
-            lost = "SELECT wal_status FROM pg_replication_slots"
-            eventually(lambda: connection.execute(lost).fetchall() == [("lost",)])
+            assert connection.execute("SELECT wal_status FROM pg_replication_slots").fetchall() == [("lost",)]
     finally:
-        for process in halted:
-            process.send_signal(signal.SIGCONT)
+        parent.send_signal(signal.SIGCONT)
 
 
 def streams(stack: Stack) -> bool:
@@ -67,17 +66,18 @@ def test_up_copies_it_anew_and_says_so(short: Stack) -> None:
     eventually(lambda: not all_healthy(short))
     assert "too far behind its primary" in short.run("preview")
     output = short.run("up")
-    assert "was too far behind its primary; copied anew" in lines(output, REPLICA)
+    assert ANEW in lines(output, REPLICA)
     assert streams(short)
     assert short.pids()["postgres"] == primary
     assert "nothing to change" in short.run("up")
 
 
 def test_it_is_copied_anew_when_it_is_started_for_another_reason(short: Stack) -> None:
+    log = short.folder / "logs" / f"{REPLICA}.log"
+    before = log.read_text().count(ANEW)
     leave_behind(short)
     os.kill(short.pids()[REPLICA], signal.SIGKILL)
     eventually(lambda: streams(short), within=60)
-    log = (short.folder / "logs" / f"{REPLICA}.log").read_text()
-    assert log.count("was too far behind its primary; copied anew") == 2
+    assert log.read_text().count(ANEW) == before + 1
     assert short.query(REPLICA, "SELECT count(*) FROM products") == [(products(short),)]
-    assert len(list(Path(short.folder / "data").glob(f".{REPLICA}.*"))) == 0
+    assert not list((short.folder / "data").glob(".*"))

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 from tests.e2e.local.stack import Stack, eventually
 from tests.e2e.recovery.databases import all_healthy, databases_only, one_line, products
 
+from scalewright.declaration import Programs
+from scalewright.local import programs
 from scalewright.local.state import State
 
 pytestmark = [
@@ -23,7 +26,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv: apt-get install util-linux"),
 ]
 
-NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+#: The shell between has lost what setpriv itself may still do.
+NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "sh", "-c", 'exec "$@"', "sh")
 
 
 class Ordinary(Stack):
@@ -62,7 +66,7 @@ def python(open_folder: Path) -> Path:
     if (base := next(usable, None)) is not None:
         subprocess.run([base, "-m", "venv", "--without-pip", open_folder / "venv"], check=True)
         packages = open_folder / "venv" / "lib" / own / "site-packages"
-        shared = os.path.dirname(pytest.__path__[0].rpartition("/")[0] + "/pytest")
+        shared = sysconfig.get_path("purelib")
         (packages / "shared.pth").write_text(f"import site; site.addsitedir({shared!r})\n")
         if runs(open_folder / "venv" / "bin" / "python", "-c", "import scalewright.cli.main"):
             return open_folder / "venv" / "bin" / "python"
@@ -107,16 +111,36 @@ def test_an_ordinary_user_runs_it_and_is_told_what_belongs_to_another(ordinary: 
     assert all_healthy(ordinary)
 
 
-def test_root_without_user_namespaces_is_told_of_a_folder_that_nobody_may_enter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that nobody else may enter, on a machine whose kernel forbids user namespaces."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "unshare").write_text("#!/bin/sh\nexit 1\n")
     (tmp_path / "bin" / "unshare").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     tmp_path.chmod(0o700)
-    stack = databases_only(tmp_path / "shop")
-    said = one_line(stack.run("up", status=1))
-    assert "this machine forbids user namespaces, and nobody may not use" in said
+    return tmp_path
+
+
+def assert_refused(stack: Stack, closed: Path) -> None:
+    up = stack.start("up")
+    said = up.communicate(timeout=60)[1]
+    left = stack.leftovers()
+    stack.run("down", "--delete-data", "--yes")
+    assert up.returncode == 1
+    assert f"this machine forbids user namespaces, and nobody may not use {closed}. " in one_line(said)
     assert "Run as an ordinary user, or move the project to a folder that others may enter" in said
-    assert not stack.leftovers()
+    assert not left
+
+
+def test_root_without_user_namespaces_is_told_of_a_project_that_nobody_may_enter(private: Path) -> None:
+    stack = databases_only(private / "shop")
+    assert_refused(stack, stack.folder / "data")
+
+
+def test_root_without_user_namespaces_is_told_of_programs_that_nobody_may_run(private: Path, open_folder: Path) -> None:
+    stack = databases_only(open_folder / "closed")
+    found = programs.find(["postgres"], Programs(), stack.folder / "data")["postgres"]
+    (private / "postgresql").symlink_to(found.path)
+    stack.edit(programs={"postgres": str(private / "postgresql")})
+    assert_refused(stack, private / "postgresql")
