@@ -49,6 +49,16 @@ def all_healthy(stack: Stack) -> bool:
     return {process["state"] for process in stack.status()["processes"]} == {"healthy"}
 
 
+def assert_whole(stack: Stack) -> None:
+    """See that all is healthy, the replica follows its primary, and the products are there."""
+    status = stack.status()
+    assert {process["name"]: process["state"] for process in status["processes"]} == dict.fromkeys(
+        ("postgres", "postgres-replica-1", "redis"), "healthy"
+    )
+    assert [replica["state"] for replica in status["replication"]] == ["streaming"]
+    assert products(stack) > 0
+
+
 def products(stack: Stack) -> int:
     """Return how many products the primary holds."""
     ((count,),) = stack.query("postgres", "SELECT count(*) FROM products")

@@ -35,16 +35,6 @@ def test_starts_that_were_noted_before_the_clock_jumped_are_no_crash_loop(smalle
     eventually(lambda: restarted(smallest, before))
 
 
-def test_many_starts_of_late_are_a_crash_loop_which_the_next_up_ends(smallest: Stack) -> None:
-    smallest.run("up")
-    starts = smallest.folder / "run" / "redis.starts"
-    starts.write_text(f"{time.time():.3f}\n" * 20)
-    smallest.kill("redis")
-    eventually(lambda: smallest.status()["processes"][0]["state"] == "failed", within=60)
-    smallest.run("up")
-    assert all_healthy(smallest)
-
-
 #: Python imports a module of this name at each start; the clock of what it runs is off by what a file says.
 OFF = """
 import time

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.local.stack import Stack
-from tests.e2e.recovery.databases import all_healthy, at, databases_only, products
+from tests.e2e.recovery.databases import assert_whole, at, databases_only
 
 pytestmark = pytest.mark.e2e
 
@@ -21,12 +21,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for project in folder.iterdir():
         down = [sys.executable, "-m", "scalewright", "-C", project, "down"]
         subprocess.run(down, check=True, stdout=subprocess.DEVNULL)
-
-
-def assert_whole(stack: Stack) -> None:
-    assert all_healthy(stack)
-    assert products(stack) > 0
-    assert [replica["state"] for replica in stack.status()["replication"]] == ["streaming"]
 
 
 def assert_nothing_of(stack: Stack) -> None:
