@@ -1,13 +1,15 @@
 """`up` and `down` that are cut short at any moment: by kill -9, and by Ctrl-C."""
 
+import os
 import random
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.e2e.local.stack import Stack
+from tests.e2e.local.stack import Stack, eventually
 from tests.e2e.recovery.commands import ends_well, kill, press_ctrl_c, reach, start
 from tests.e2e.recovery.databases import assert_whole, databases_only, one_line
 
@@ -45,6 +47,10 @@ def empty(new: Stack) -> Iterator[Stack]:
     assert not new.listening()
 
 
+def kill_supervisor(stack: Stack) -> None:
+    os.kill(int((stack.folder / "run" / "supervisor.pid").read_text()), signal.SIGKILL)
+
+
 @pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)
 def test_an_up_that_is_killed_leaves_what_the_next_one_completes(empty: Stack, moment: tuple[str, str]) -> None:
     up = start(empty, "up")
@@ -68,6 +74,31 @@ def test_ctrl_c_ends_an_up_with_one_line_and_leaves_nothing_running(empty: Stack
     press_ctrl_c(up, times)
     assert ends_well(up) == 130
     assert not empty.leftovers()
+
+
+def test_a_supervisor_that_is_killed_while_up_is_at_work_ends_it_and_the_next_one_is_healthy(empty: Stack) -> None:
+    up = start(empty, "up")
+    reach(up, "postgres", "starting")
+    kill_supervisor(empty)
+    output, errors = up.communicate(timeout=170)
+    assert up.returncode == 1
+    assert "supervisor" in output + errors
+    assert "Traceback" not in output + errors
+    eventually(lambda: not empty.leftovers())
+
+
+def test_a_supervisor_that_is_killed_while_down_is_at_work_leaves_nothing(databases: Stack) -> None:
+    down = start(databases, "down")
+    reach(down, "redis", "stopping")
+    kill_supervisor(databases)
+    output, errors = down.communicate(timeout=170)
+    assert down.returncode in {0, 1}
+    assert "Traceback" not in output + errors
+    assert len(errors.splitlines()) == down.returncode
+    assert "nothing was running" in databases.run("down")
+    assert not databases.leftovers()
+    databases.run("up")
+    assert_whole(databases)
 
 
 @pytest.mark.parametrize("module", MODULES)

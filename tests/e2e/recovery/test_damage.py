@@ -57,11 +57,11 @@ def test_damaged_values_are_one_line_that_says_how_to_go_on(
     assert databases.pids() == before
 
 
-def test_what_is_said_of_damaged_values_helps(databases: Stack, saved: Path) -> None:
-    cut(saved)
+def test_what_is_said_of_damaged_values_helps(databases: Stack) -> None:
+    cut(databases.folder / "state.json")
     databases.run("down")
     assert not databases.leftovers()
-    saved.unlink()
+    (databases.folder / "state.json").unlink()
     assert_recovered(databases)
 
 
