@@ -80,6 +80,12 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a user can mend is one clear message and a status, never a traceback."""
+        try:
+            return self._invoke(ctx)
+        except KeyboardInterrupt:
+            interruption.end()
+
+    def _invoke(self, ctx: click.Context) -> Any:
         from scalewright.declaration.errors import Mistakes
 
         try:
@@ -97,8 +103,6 @@ class Commands(click.Group):
             where = error.filename or "a file of the project"
             click.echo(f"scalewright: {where}: {error.strerror}. {REMEDIES[error.errno]}", err=True)
             ctx.exit(1)
-        except KeyboardInterrupt:
-            interruption.end()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

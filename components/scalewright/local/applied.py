@@ -20,7 +20,12 @@ def load(state: State) -> Backend:
     """Return what was brought up; raises PlatformError if nothing was, or by a version that declared otherwise."""
     try:
         return Backend.model_validate_json((state / FILE).read_bytes())
-    except (FileNotFoundError, ValidationError) as error:
+    except FileNotFoundError as error:
+        raise PlatformError(
+            f"environment {state.environment} has not come up yet: its first `scalewright up` has not ended, or not "
+            "well. Run `scalewright up` again"
+        ) from error
+    except ValidationError as error:
         raise PlatformError(
             f"environment {state.environment} was not brought up by this version. Run `scalewright up` first"
         ) from error

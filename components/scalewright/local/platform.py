@@ -19,7 +19,7 @@ from scalewright.local.site import Site
 from scalewright.local.state import Saved, State
 from scalewright.local.step import IN_PLACE, Step, needed_action
 from scalewright.local.stopping import stop_in_order
-from scalewright.local.supervisor import Supervisor
+from scalewright.local.supervisor import Supervisor, is_running
 from scalewright.plan.diff import Change, Diff, FieldChange, diff
 
 if TYPE_CHECKING:
@@ -219,7 +219,11 @@ class LocalPlatform:
         return Rollout(control, steps, removals, {})
 
     def _control(self, survey: Survey) -> Control:
-        return Control(self.state, self.supervisor, {name: now.record for name, now in survey.running.items()})
+        control = Control(self.state, self.supervisor, {name: now.record for name, now in survey.running.items()})
+        known = self.supervisor.processes().items()
+        if stopped := [name for name, info in known if name not in survey.running and not is_running(info)]:
+            control.forget(*stopped)  # a command that was killed had not come to that
+        return control
 
     def _require(self, backend: Backend, survey: Survey) -> None:
         """Raise PlatformError for what would fail later."""
@@ -246,8 +250,8 @@ class LocalPlatform:
             strays.stop(self.state)
             if delete_data:
                 self.state.delete()
-            elif (saved := self.state.saved).replicas:  # what was asked of it ends with it
-                self.state.save(saved.model_copy(update={"replicas": {}}))
+            else:  # what was asked of it ends with it
+                self.state.forget_replicas()
         return steps
 
 

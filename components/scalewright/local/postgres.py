@@ -78,9 +78,17 @@ def environment(backend: Backend, site: Site, pool: Pool | None) -> dict[str, st
 
 
 def require_database(backend: Backend, site: Site) -> None:
-    """Raise PlatformError if the data folder was made for a database of another name."""
+    """Raise PlatformError if the data folder is not whole, or was made for a database of another name."""
+    data = Path(site.data(PRIMARY))
+    if not (data / "PG_VERSION").exists():
+        if data.is_dir() and any(data.iterdir()):
+            raise PlatformError(
+                f"{data} is not empty, and lacks the file PG_VERSION that every database of PostgreSQL has. Restore it "
+                "from a copy, or move it elsewhere to begin without data"
+            )
+        return
     try:
-        made = Path(f"{site.data(PRIMARY)}{DATABASE}").read_text()
+        made = data.with_suffix(DATABASE).read_text()
     except FileNotFoundError:
         return
     if made != database(backend):

@@ -36,11 +36,14 @@ class Cluster:
         """Whether the folder was made; it is moved to its place when it is complete."""
         return (self.data / "PG_VERSION").exists()
 
-    @cached_property
-    def scratch(self) -> Path:
-        """A folder to build in; those that earlier builds left are deleted."""
+    def tidy(self) -> None:
+        """Delete the folders that earlier builds left, because they were killed."""
         for abandoned in self.data.parent.glob(f".{self.data.name}.*"):
             shutil.rmtree(abandoned)
+
+    @cached_property
+    def scratch(self) -> Path:
+        """A folder to build in."""
         return self.owned(Path(tempfile.mkdtemp(dir=self.data.parent, prefix=f".{self.data.name}.")))
 
     def secret(self, name: str) -> str:

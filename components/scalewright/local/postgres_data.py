@@ -40,6 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     cluster = Cluster(arguments.data, arguments.binaries, arguments.privilege, arguments.secrets)
     remove_stale_lock(cluster.data)
+    cluster.tidy()
     if arguments.primary:
         primary(cluster, arguments.primary, arguments.configuration)
         return
@@ -86,7 +87,7 @@ def make_database(cluster: Cluster, database: str, set_passwords: list[str]) -> 
         options=("-D", str(data)),
     )
     (data / "pg_hba.conf").write_text(HOST_BASED_AUTHENTICATION)
-    cluster.data.with_suffix(DATABASE).write_text(database)
+    write(str(cluster.data.with_suffix(DATABASE)), database, 0o600)
     cluster.finish()
 
 

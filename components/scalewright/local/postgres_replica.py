@@ -42,7 +42,7 @@ def ensure(cluster: Cluster, port: int) -> str | None:
 
     Returns why an earlier copy could not, if there was one.
     """
-    trouble = _trouble(cluster, port) if cluster.exists else None
+    trouble = _trouble(cluster, port) if cluster.exists else _remains(cluster)
     if trouble == OTHER_DATABASE:  # its primary may have been moved away: this could be all that is left of the data
         kept = cluster.data.with_name(f"{cluster.data.name}.{_identifier(cluster)}")
         shutil.rmtree(kept, ignore_errors=True)
@@ -53,6 +53,11 @@ def ensure(cluster: Cluster, port: int) -> str | None:
     if not cluster.exists:
         _copy(cluster, port)
     return trouble
+
+
+def _remains(cluster: Cluster) -> str | None:
+    """Return what is wrong with a folder that is no copy at all; None where there is none."""
+    return "was not whole" if cluster.data.is_dir() and any(cluster.data.iterdir()) else None
 
 
 def _trouble(cluster: Cluster, port: int) -> str | None:
@@ -70,6 +75,8 @@ def _trouble(cluster: Cluster, port: int) -> str | None:
     if asked.returncode:
         return None
     identifier, written, slots = asked.stdout.split(maxsplit=2)
+    if cluster.attempt("pg_controldata", str(cluster.data)).returncode:
+        return "was damaged"
     if identifier != _identifier(cluster):
         return OTHER_DATABASE
     if slot(cluster.data.name) not in re.findall(r"\w+", slots):

@@ -33,7 +33,8 @@ def open_to_nobody(state: State, binaries: str) -> None:
         (state / "data", ("test", "-x", str(state / "data"))),
         (binaries, (f"{binaries}/postgres", "--version")),
     ):
-        if not _works((*UNPRIVILEGED["setpriv"], *command)):
+        # The shell between: root's rights, which setpriv still has when it starts a program, are lost only then.
+        if not _works((*UNPRIVILEGED["setpriv"], "sh", "-c", 'exec "$@"', "sh", *command)):
             raise PlatformError(
                 "PostgreSQL refuses to run as root, this machine forbids user namespaces, and nobody may not use "
                 f"{what}. Run as an ordinary user, or move the project to a folder that others may enter"

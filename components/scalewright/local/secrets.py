@@ -9,6 +9,8 @@ from scalewright.local.errors import PlatformError
 from scalewright.local.state import write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scalewright.local.state import State
 
 #: Passwords and keys, each of 192 random bits in characters that no file format has to escape.
@@ -25,11 +27,15 @@ GENERATED = (
 def require(state: State) -> None:
     """Raise PlatformError if a secret is lost with which something runs: that would not know a new one."""
     if lost := _lost(state):
-        paths = ", ".join(str(state / f"secrets/{name}") for name in lost)
-        raise PlatformError(
-            f"{paths} {'is' if len(lost) == 1 else 'are'} missing or empty, and what runs was started with the secret. "
-            "Run `scalewright down`, then `scalewright up`, which makes a new one; the data is kept"
-        )
+        raise _trouble(state, lost)
+
+
+def _trouble(state: State, lost: Iterable[str]) -> PlatformError:
+    paths = [str(state / f"secrets/{name}") for name in lost]
+    return PlatformError(
+        f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} missing or empty, and what runs was started with the "
+        "secret. Run `scalewright down`, then `scalewright up`, which makes a new one; the data is kept"
+    )
 
 
 def ensure(state: State) -> None:
@@ -47,5 +53,8 @@ def _lost(state: State) -> list[str]:
 
 
 def read(state: State, name: str) -> str:
-    """Return the value of a secret."""
-    return (state / f"secrets/{name}").read_text()
+    """Return the value of a secret; raises PlatformError if it is lost."""
+    try:
+        return (state / f"secrets/{name}").read_text()
+    except FileNotFoundError as error:
+        raise _trouble(state, _lost(state)) from error

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -85,7 +85,7 @@ class State:
         """What earlier commands remembered; raises PlatformError for a file that cannot be understood."""
         path = self / "state.json"
         try:
-            text = path.read_text()
+            text = path.read_text(errors="replace")
         except FileNotFoundError:
             return Saved()
         try:
@@ -105,6 +105,12 @@ class State:
         """Remember this for later commands."""
         write(self / "state.json", saved.model_dump_json(indent=2) + "\n")
 
+    def forget_replicas(self) -> None:
+        """Forget how many were asked for; a file that cannot be understood is left as it is, for `up` to name."""
+        with suppress(PlatformError):
+            if (saved := self.saved).replicas:
+                self.save(saved.model_copy(update={"replicas": {}}))
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the state for one command; raises PlatformError while another one does."""
@@ -121,7 +127,15 @@ class State:
             lock.truncate(0)
             lock.write(f"scalewright with pid {os.getpid()}")
             lock.flush()
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Delete what a command that was killed had half written; only who holds the lock writes so."""
+        for name in (".", *FOLDERS):
+            for scratch in (self / name).glob(".*.*"):
+                if name != "data":  # there they are folders, which the next build deletes
+                    scratch.unlink(missing_ok=True)
 
 
 def _upgraded(saved: Any) -> Any:

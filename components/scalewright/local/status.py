@@ -87,7 +87,8 @@ def _process(state: State, now: Running) -> ProcessStatus:
         port=now.record.port,
         memory=_memory(now.pid) if now.pid else None,
         restarts=now.restarts,
-        uptime=round(time.time() - now.started, 1) if now.started else None,
+        # The clock may have been set back since.
+        uptime=max(0.0, round(time.time() - now.started, 1)) if now.started else None,
         log=last_log_lines(state, now.record.name, LOG_LINES) if condition in {"failed", "restarting"} else [],
     )
 

@@ -44,9 +44,12 @@ class Supervisor:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.socket = _socket(state)
         self._pid_file = state / "run/supervisor.pid"
-        self._rpc = Connection(self.socket, self._pid_file)
+        self._listen_at(_socket(state))
+
+    def _listen_at(self, socket: Path) -> None:
+        self.socket = socket
+        self._rpc = Connection(socket, self._pid_file)
 
     def pid(self) -> int | None:
         """Return the pid of the supervisor, None if it does not run.
@@ -62,6 +65,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start the supervisor in a session of its own, with no processes yet."""
+        self._listen_at(_own_socket(self.state))  # the folder where one listened before may be gone
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
         if self.socket.parent.stat().st_uid != os.geteuid():
             raise PlatformError(f"{self.socket.parent} belongs to another user. Delete it, or set TMPDIR")
@@ -167,21 +171,25 @@ def is_running(info: dict[str, Any]) -> bool:
 
 
 def _socket(state: State) -> Path:
-    """Return where the supervisor listens: in its folder, or in a temporary one where that path would be too long.
+    """Return where the supervisor listens, if there is one.
 
-    Which temporary folder was noted at its start, so that another TMPDIR finds it too; a note that came with a folder
-    which was copied or moved here is of another supervisor.
+    It was noted at its start, so that another TMPDIR finds it too; a note that came with a folder which was copied or
+    moved here is of another supervisor.
     """
-    path = state / "run/supervisor.sock"
-    if len(os.fsencode(path)) <= SOCKET_PATH:
-        return path
-    digest = hashlib.sha256(os.fsencode(state.folder)).hexdigest()[:16]
-    path = Path(tempfile.gettempdir()) / f"scalewright-{os.geteuid()}" / f"{digest}.sock"
+    path = _own_socket(state)
     with suppress(FileNotFoundError):
-        noted = Path((state / SOCKET).read_text())
-        if noted.name == path.name:
+        noted = Path((state / SOCKET).read_text(errors="replace"))
+        if noted.name == path.name and path.parent != state / "run":
             return noted
     return path
+
+
+def _own_socket(state: State) -> Path:
+    """Return where a supervisor has to listen: in its folder, or in a temporary one where that path is too long."""
+    name = f"{hashlib.sha256(os.fsencode(state.folder)).hexdigest()[:16]}.sock"
+    temporary = (Path(folder) / f"scalewright-{os.geteuid()}" / name for folder in (tempfile.gettempdir(), "/tmp"))  # noqa: S108 - the folder in it belongs to this user, see `start`
+    paths = (state / "run/supervisor.sock", *temporary)
+    return next((path for path in paths if len(os.fsencode(path)) <= SOCKET_PATH), paths[-1])
 
 
 def _environment(state: State, socket: Path) -> dict[str, str]:

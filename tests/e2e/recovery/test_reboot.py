@@ -1,13 +1,15 @@
 """Everything ends at once, and what was noted of it is not true any more."""
 
-import socket
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 from tests.e2e.local.stack import Stack, eventually
-from tests.e2e.recovery.databases import all_healthy, products
+from tests.e2e.recovery.databases import all_healthy, products, redis_only, taken
 
 pytestmark = pytest.mark.e2e
 
@@ -78,10 +80,50 @@ def test_a_down_after_a_reboot_forgets_the_pids_and_touches_nobody(
 def test_an_inner_port_that_was_taken_meanwhile_is_replaced_for_all_who_know_it(databases: Stack) -> None:
     databases.run("down")
     saved = databases.saved_ports["postgres"]
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", saved))
-        taken.listen()
+    with taken(saved):
         databases.run("up")
     assert databases.saved_ports["postgres"] != saved
     assert all_healthy(databases)
     assert [replica["state"] for replica in databases.status()["replication"]] == ["streaming"]
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder whose path is short enough for a socket in it."""
+    folder = Path(tempfile.mkdtemp(prefix="sw-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_temporary_folder_that_is_gone_is_made_anew_wherever_tmpdir_is_then(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = temporary / "before", temporary / "after"
+    stack = redis_only(tmp_path / ("a long name " * 9).strip() / "shop")
+    for folder in (before, after):
+        folder.mkdir()
+        monkeypatch.setenv("TMPDIR", str(folder))
+        assert "is not running" in stack.run("status", status=3)
+        stack.run("up")
+        assert len(list(folder.rglob("*.sock"))) == 1
+        assert all_healthy(stack)
+        cut_the_power(stack)
+        shutil.rmtree(folder)
+    after.mkdir()
+    stack.run("up")
+    shutil.rmtree(after)  # while it runs, as a machine does that tidies its temporary folder
+    stack.run("down")
+    assert not stack.leftovers()
+
+
+def test_a_temporary_folder_whose_path_is_too_long_for_a_socket_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("a long name " * 9).strip()
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    stack = redis_only(folder / "shop")
+    stack.run("up")
+    assert all_healthy(stack)
+    stack.run("down")
+    assert not stack.leftovers()
