@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scalewright.local.errors import PlatformError
+from scalewright.local.launch import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +43,7 @@ def read(file: Path, binaries: str, major: int) -> Dump:
             f"{file} is no dump: {_kind(head)}. Name one that `scalewright backup` or `pg_dump -Fc` made"
         )
     try:
-        listing = run(binaries, "pg_restore", "--list", str(file.resolve()), environment={**os.environ, "LC_ALL": "C"})
+        listing = run(binaries, "pg_restore", "--list", str(file.resolve()), environment=os.environ)
     except PlatformError as error:
         if "unsupported version" in str(error):
             raise _newer(file, "PostgreSQL of a newer version", major) from error
@@ -64,12 +66,13 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=output or subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment,
+        env={**environment, "LC_ALL": "C"},  # what it says is read below
+        preexec_fn=lambda: die_with_parent(signal.SIGKILL),
         check=False,
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise PlatformError(next((line for line in said if "error:" in line), f"status {done.returncode}"))
+        raise PlatformError(next((line for line in said if "error:" in line.lower()), f"status {done.returncode}"))
     return (done.stdout or b"").decode(errors="replace")
 
 

@@ -6,7 +6,19 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scalewright.local import applied, aside, gateway, ports, postgres, programs, secrets, service, sources, strays
+from scalewright.local import (
+    applied,
+    aside,
+    gateway,
+    ports,
+    postgres,
+    programs,
+    secrets,
+    service,
+    sources,
+    strays,
+    unfinished,
+)
 from scalewright.local import backend as nouns
 from scalewright.local.control import Control
 from scalewright.local.errors import PlatformError
@@ -141,6 +153,8 @@ class LocalPlatform:
                 stop_unrecorded(self.state, self.supervisor)
             survey = self.survey(backend)
             self._require(backend, survey)
+            if (primary := survey.running.get(postgres.PRIMARY)) and primary.record.port:
+                unfinished.clear(self.state, primary.record.port, postgres.database(backend))
             secrets.ensure(self.state)
             saved = self.state.saved
             replicas = worth_remembering(backend, saved.replicas)
