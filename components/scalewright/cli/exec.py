@@ -65,16 +65,12 @@ def exec(  # noqa: A001 - the name of the command
 
 def _node(backend: Backend, server: str, replica: int | None) -> str:
     """Return the name of the process that is meant."""
-    from scalewright.declaration.wording import nearest
+    from scalewright.cli.suggestion import unknown
     from scalewright.local import postgres, redis
 
     nodes = (*postgres.ports(backend), *redis.ports(backend))
     if server not in nodes:
-        near = nearest(server, nodes)
-        hint = f"Did you mean {near!r}? " if near else ""
-        raise PlatformError(
-            f"there is no client for {server!r}. {hint}There are: {', '.join(nodes) or 'none declared'}"
-        )
+        raise PlatformError(unknown("client for", server, nodes))
     if replica is None:
         return server
     if server != postgres.PRIMARY:

@@ -64,17 +64,14 @@ def reset(project: Project, name: str, environment: str, *, yes: bool) -> None:
 
 
 def _part(name: str, platform: LocalPlatform, backend: Backend) -> Part:
-    from scalewright.declaration.wording import nearest
+    from scalewright.cli.suggestion import unknown
     from scalewright.local import parts
     from scalewright.local.running import observe
 
     running = [now.record for now in observe(platform.state, platform.supervisor).values()]
     part = parts.find(name, backend, running)
     if part is None:
-        known = list(parts.parts(backend))
-        near = nearest(name, known)
-        hint = f"Did you mean {near!r}? " if near else ""
-        raise click.UsageError(f"there is no part {name!r}. {hint}There are: {', '.join(known)}")
+        raise click.UsageError(unknown("part", name, parts.parts(backend)))
     return part
 
 

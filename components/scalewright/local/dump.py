@@ -72,8 +72,12 @@ def run(
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise PlatformError(next((line for line in said if "error:" in line.lower()), f"status {done.returncode}"))
+        raise PlatformError(next((line for line in said if "error:" in line.lower()), _end(program, done.returncode)))
     return (done.stdout or b"").decode(errors="replace")
+
+
+def _end(program: str, status: int) -> str:
+    return f"{program} was ended by {signal.Signals(-status).name}" if status < 0 else f"{program}: status {status}"
 
 
 def _kind(head: bytes) -> str:

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, LiteralString
 
 from psycopg import sql
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[object, ...]]
 
 TICK = 0.02
-#: Seconds within which those who use the database must be gone, once they were told to go.
-PATIENCE = 10.0
 
 
 def require_own(content: Dump, backend: Backend) -> None:
@@ -80,9 +79,13 @@ def _restore(
     connection.execute(
         _statement("CREATE DATABASE {} OWNER {} TEMPLATE template0", unfinished.scratch(database), database)
     )
-    _fill(platform, backend, client.primary_port(platform), content, unfinished.scratch(database))
-    report("migrating")
-    _migrate(platform, content, unfinished.scratch(database))
+    try:
+        _fill(platform, backend, client.primary_port(platform), content, unfinished.scratch(database))
+        report("migrating")
+        _migrate(platform, content, unfinished.scratch(database))
+    except PlatformError:
+        connection.execute("SELECT")  # raises where it was not the dump's fault: the server went away
+        raise
     connection.execute("CHECKPOINT")  # dropping a database makes one, for which clients would wait
     report("replacing")
     with Interrupt():
@@ -136,22 +139,30 @@ def _replace(connection: Connection, database: str) -> None:
     connections, and try again. That ends when the old database is gone from the primary: a replica that has replayed a
     later write has then dropped it, and with it the connections on which it would still be read.
     """
+    import psycopg
+
     connection.execute(_statement("ALTER ROLE {} CONNECTION LIMIT 0", database))
-    _disconnect(connection, database)
-    with connection.transaction():
-        rename = "ALTER DATABASE {} RENAME TO {}"
-        connection.execute(_statement(rename, database, unfinished.replaced(database)))
-        connection.execute(_statement(rename, unfinished.scratch(database), database))
+    try:
+        _disconnect(connection, database)
+        with connection.transaction():
+            rename = "ALTER DATABASE {} RENAME TO {}"
+            connection.execute(_statement(rename, database, unfinished.replaced(database)))
+            connection.execute(_statement(rename, unfinished.scratch(database), database))
+        connection.execute(f"SET statement_timeout = {1000 * unfinished.PATIENCE}".encode())
+        with suppress(psycopg.Error):  # it is restored all the same; the next command or start clears up
+            connection.execute(_statement("DROP DATABASE {} WITH (FORCE)", unfinished.replaced(database)))
+    finally:
+        connection.execute(_statement("ALTER ROLE {} CONNECTION LIMIT -1", database))
 
 
 def _disconnect(connection: Connection, database: str) -> None:
     query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s"
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + unfinished.PATIENCE
     while connection.execute(query, [database]).fetchone() != (0,):
         if time.monotonic() > deadline:
             raise PlatformError(
-                f"the database cannot be replaced: a connection to it did not end within {PATIENCE:.0f} s. It is as it "
-                "was. Look for what hangs in pg_stat_activity, then restore again"
+                f"the database cannot be replaced: a connection to it did not end within {unfinished.PATIENCE} s. It "
+                "is as it was. Look for what hangs in pg_stat_activity, then restore again"
             )
         time.sleep(TICK)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Beside the primary's data folder while a restore is under way; who finds it otherwise has to clear up.
 MARK = ".restoring"
+#: Seconds that a statement may take: to drop a database waits for every process of the server, which may be frozen.
+PATIENCE = 10
 
 
 def scratch(database: str) -> str:
@@ -27,10 +29,10 @@ def replaced(database: str) -> str:
 
 
 def clearing(database: str) -> list[str]:
-    """Return the statements that clear up, whether there is something or not; the owner is let in last."""
+    """Return the statements that clear up, whether there is something or not: first of all the owner is let in."""
     return [
-        *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (scratch(database), replaced(database))),
         f'ALTER ROLE "{database}" CONNECTION LIMIT -1',
+        *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (scratch(database), replaced(database))),
     ]
 
 
@@ -48,12 +50,8 @@ def clear(state: State, port: int, database: str) -> None:
         return
     import psycopg
 
-    *drops, let_in = (statement.encode() for statement in clearing(database))
     with suppress(psycopg.Error), health.connect(state, port) as connection:
-        connection.execute("SET statement_timeout = 0")
-        try:
-            for drop in drops:
-                connection.execute(drop)
-        finally:
-            connection.execute(let_in)
+        connection.execute(f"SET statement_timeout = {1000 * PATIENCE}".encode())
+        for statement in clearing(database):
+            connection.execute(statement.encode())
         mark(state).unlink()
