@@ -19,7 +19,22 @@ if TYPE_CHECKING:
     from scalewright.local.client import Client
 
 
-@click.command(options_metavar="[OPTIONS]")
+class _Exec(click.Command):
+    """Tells whoever writes an option of psql as one of ours where it has to be."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            option = error.option_name
+            raise click.UsageError(
+                f"exec has no option {option}. What is for the client comes after --, as in exec postgres -- {option}",
+                ctx,
+            ) from error
+
+
+@click.command(cls=_Exec, options_metavar="[OPTIONS]")
 @click.argument("server", metavar="postgres|redis")
 @click.argument("arguments", metavar="[-- ARGS]", nargs=-1, type=click.UNPROCESSED)
 @click.option(
