@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How a file in custom format begins (`ReadHead` in src/bin/pg_dump/pg_backup_archiver.c).
 MAGIC = b"PGDMP"
+#: What a program says is read, so it must not be translated; and the server ends what it does for one that is gone.
+OPTIONS = {"LC_ALL": "C", "PGOPTIONS": "-c client_connection_check_interval=1s"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=output or subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**environment, "LC_ALL": "C"},  # what it says is read below
+        env={**environment, **OPTIONS},
         preexec_fn=lambda: die_with_parent(signal.SIGKILL),
         check=False,
     )

@@ -59,6 +59,14 @@ def content(stack: Stack, server: str = "postgres") -> Content:
     return {table: stack.query(server, query.format(table)) for table in tables}
 
 
+def follows(stack: Stack, expected: Content) -> bool:
+    """Whether the replica holds just that; it lets nobody in before it has replayed that the primary does."""
+    try:
+        return content(stack, "postgres-replica-1") == expected
+    except psycopg.OperationalError:
+        return False
+
+
 def dumped(stack: Stack, dump: Path) -> dict[str, list[dict[str, str]]]:
     """Return every row of every table in a dump."""
     command = [binary(stack, "pg_restore"), "--data-only", "--file=-", dump]

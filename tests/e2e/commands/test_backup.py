@@ -95,7 +95,7 @@ def test_a_file_that_may_grow_no_more_is_not_left_behind(stack: Stack, tmp_path:
 
 def test_ctrl_c_leaves_no_file_and_no_dump_under_way(stack: Stack, tmp_path: Path) -> None:
     with owner(stack) as locking:
-        locking.execute("CREATE TABLE held ()")
+        locking.execute("CREATE TABLE IF NOT EXISTS held ()")
         locking.commit()
         locking.execute("LOCK TABLE held")
         backup = stack.start("backup", "--output", str(tmp_path / "x.dump"))
@@ -111,7 +111,7 @@ def test_ctrl_c_leaves_no_file_and_no_dump_under_way(stack: Stack, tmp_path: Pat
 
 def test_the_dump_ends_with_a_backup_that_is_killed(stack: Stack, tmp_path: Path) -> None:
     with owner(stack) as locking:
-        locking.execute("CREATE TABLE held ()")
+        locking.execute("CREATE TABLE IF NOT EXISTS held ()")
         locking.commit()
         locking.execute("LOCK TABLE held")
         backup = stack.start("backup", "--output", str(tmp_path / "x.dump"))
@@ -125,7 +125,7 @@ def test_the_dump_ends_with_a_backup_that_is_killed(stack: Stack, tmp_path: Path
 
 def test_a_primary_that_is_killed_meanwhile_leaves_no_file(stack: Stack, tmp_path: Path) -> None:
     with owner(stack) as locking:
-        locking.execute("CREATE TABLE held ()")
+        locking.execute("CREATE TABLE IF NOT EXISTS held ()")
         locking.commit()
         locking.execute("LOCK TABLE held")
         backup = stack.start("backup", "--output", str(tmp_path / "x.dump"))

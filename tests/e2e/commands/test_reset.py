@@ -210,12 +210,11 @@ def test_without_a_terminal_or_consent_nothing_is_touched(stack: Stack) -> None:
     assert identifier(stack) == before
 
 
-def test_at_rest_the_data_is_deleted_and_the_next_up_begins_anew(stack: Stack) -> None:
+def test_at_rest_a_replica_and_redis_are_deleted_and_the_next_up_makes_them_anew(stack: Stack) -> None:
     order(stack)
     placed = orders(stack)
     stack.run("down")
     data = stack.folder / "data"
-    copy = data / "postgres-replica-1"
     for part, kept in (("postgres-replica-1", ["postgres", "redis"]), ("redis", ["postgres"])):
         assert f"{part} is reset: its data is deleted" in stack.run("reset", part, "--yes")
         assert sorted(folder.name for folder in data.iterdir() if folder.is_dir()) == kept
@@ -223,11 +222,15 @@ def test_at_rest_the_data_is_deleted_and_the_next_up_begins_anew(stack: Stack) -
     assert "redis has no data, and local is not running: there is nothing to reset" in told
     stack.run("up")
     assert orders(stack) == placed
-    assert copy.is_dir()
+    assert healthy(stack)
+
+
+def test_at_rest_a_database_is_deleted_and_the_next_up_begins_anew(stack: Stack) -> None:
+    order(stack)
     stack.run("down")
     assert "keeps no data" in stack.run("reset", "orders", "--yes", status=1)
     stack.run("reset", "postgres", "--yes")
-    assert not list(data.glob("postgres*"))
+    assert not list((stack.folder / "data").glob("postgres*"))
     assert not list((stack.folder / "jobs").iterdir())
     stack.run("up")
     assert (orders(stack), products(stack)) == (0, 10)
