@@ -57,5 +57,31 @@ def test_redis_has_no_replica(project: Path) -> None:
     assert refuse(project, "redis", "--replica") == "scalewright: redis has no replica. Leave out --replica"
 
 
+@pytest.mark.parametrize("number", ["x", "1.5", ""])
+def test_a_replica_is_a_number(project: Path, number: str) -> None:
+    told = refuse(project, "postgres", "--replica", number, status=2)
+    assert told == f"Error: Invalid value for '--replica': {number!r} is not a valid integer."
+
+
+def test_a_replica_has_no_replica_of_its_own(project: Path) -> None:
+    told = refuse(project, "postgres-replica-1", "--replica")
+    assert told == "scalewright: postgres-replica-1 has no replica. Leave out --replica"
+
+
+def test_no_server_at_all_is_answered_with_those_there_can_be(project: Path) -> None:
+    assert refuse(project, status=2) == "Error: Missing argument 'postgres|redis'."
+    assert "There are: postgres, postgres-replica-1, redis" in refuse(project, "")
+
+
+def test_an_option_of_the_client_is_told_its_place(project: Path) -> None:
+    assert refuse(project, "postgres", "-c", "SELECT 1", status=2) == (
+        "Error: exec has no option -c. What is for the client comes after --, as in exec postgres -- -c"
+    )
+
+
+def test_an_environment_on_another_platform_is_told(project: Path) -> None:
+    assert "environment prod is on platform kubernetes" in refuse(project, "redis", "-e", "prod")
+
+
 def test_an_unknown_environment_is_answered_with_those_there_are(project: Path) -> None:
     assert "the environments are dev, local, prod, staging" in refuse(project, "redis", "-e", "lokal", status=2)

@@ -19,7 +19,22 @@ if TYPE_CHECKING:
     from scalewright.local.client import Client
 
 
-@click.command(options_metavar="[OPTIONS]")
+class _Exec(click.Command):
+    """Tells whoever writes an option of psql as one of ours where it has to be."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            option = error.option_name
+            raise click.UsageError(
+                f"exec has no option {option}. What is for the client comes after --, as in exec postgres -- {option}",
+                ctx,
+            ) from error
+
+
+@click.command(cls=_Exec, options_metavar="[OPTIONS]")
 @click.argument("server", metavar="postgres|redis")
 @click.argument("arguments", metavar="[-- ARGS]", nargs=-1, type=click.UNPROCESSED)
 @click.option(
@@ -65,16 +80,12 @@ def exec(  # noqa: A001 - the name of the command
 
 def _node(backend: Backend, server: str, replica: int | None) -> str:
     """Return the name of the process that is meant."""
-    from scalewright.declaration.wording import nearest
+    from scalewright.cli.suggestion import unknown
     from scalewright.local import postgres, redis
 
     nodes = (*postgres.ports(backend), *redis.ports(backend))
     if server not in nodes:
-        near = nearest(server, nodes)
-        hint = f"Did you mean {near!r}? " if near else ""
-        raise PlatformError(
-            f"there is no client for {server!r}. {hint}There are: {', '.join(nodes) or 'none declared'}"
-        )
+        raise PlatformError(unknown("client for", server, nodes))
     if replica is None:
         return server
     if server != postgres.PRIMARY:

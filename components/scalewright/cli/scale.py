@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scalewright.cli.arguments import DEFAULT, environment_name
+from scalewright.cli.target import target
 from scalewright.cli.up import failures, interruption
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def scale(project: Project, parts: tuple[str, ...], environment: str) -> None:
     from scalewright.local.replicas import names
 
     platform = LocalPlatform(project.project, environment)
+    if not platform.state.exists:
+        target(project.project, environment)  # a name that was mistyped is a mistake, not an environment at rest
     backend = platform.applied()
     before = platform.replicas(backend)
     if not parts:
@@ -88,16 +92,17 @@ def parse(parts: tuple[str, ...], backend: Backend, environment: str) -> dict[st
 
 def _troubles(part: str, backend: Backend, environment: str) -> Iterator[str]:
     """Say what is wrong with one PART=N."""
-    from scalewright.local.replicas import scales, spoken
+    from scalewright.cli.suggestion import unknown
+    from scalewright.local.replicas import names, scales, spoken
 
     name, separator, number = part.partition("=")
     noun = spoken(backend).get(name)
     if noun is None:
-        yield _unknown(name, backend)
+        yield unknown("part", name, names(backend))
     if not separator or not number:
         yield f"{part!r} has no number. Write it as PART=N, for example {name or 'orders'}=3"
-    elif not number.isascii() or not number.removeprefix("-").isdigit():
-        yield f"{name}={number}: {number!r} must be a whole number"
+    elif not re.fullmatch(r"-?[0-9]{1,18}", number):
+        yield f"{name}={number}: {number!r} must be a whole number, in digits"
     elif int(number) < 0:
         yield f"{name}={number}: it must not be below 0"
     elif noun is not None:
@@ -113,19 +118,6 @@ def _troubles(part: str, backend: Backend, environment: str) -> Iterator[str]:
                 f"{name}={number}: it must be at least {setting}.min ({bounds.min}). To go below, lower {setting}.min "
                 f"in {file} and run `scalewright up {environment}`"
             )
-
-
-def _unknown(name: str, backend: Backend) -> str:
-    from difflib import get_close_matches
-
-    from scalewright.local.replicas import names
-
-    known = names(backend)
-    if not known:
-        return f"there is no part {name!r}: nothing that is declared has replicas"
-    near = get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]!r}? " if near else ""
-    return f"there is no part {name!r}. {hint}There are: {', '.join(known)}"
 
 
 def _show(backend: Backend, replicas: dict[str, int]) -> None:

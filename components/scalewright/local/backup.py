@@ -43,7 +43,7 @@ def default_folder(project: Path) -> Path:
 
 def partial(file: Path) -> Path:
     """Return the name under which a backup is written until it is complete."""
-    return file.with_name(f".{file.name}.partial")
+    return file.with_name(f".{file.name}.{os.getpid()}.partial")
 
 
 def backup(platform: LocalPlatform, backend: Backend, file: Path) -> None:

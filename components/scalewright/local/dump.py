@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scalewright.local.errors import PlatformError
+from scalewright.local.launch import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How a file in custom format begins (`ReadHead` in src/bin/pg_dump/pg_backup_archiver.c).
 MAGIC = b"PGDMP"
+#: What a program says is read, so it must not be translated; and the server ends what it does for one that is gone.
+OPTIONS = {"LC_ALL": "C", "PGOPTIONS": "-c client_connection_check_interval=1s"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def read(file: Path, binaries: str, major: int) -> Dump:
             f"{file} is no dump: {_kind(head)}. Name one that `scalewright backup` or `pg_dump -Fc` made"
         )
     try:
-        listing = run(binaries, "pg_restore", "--list", str(file.resolve()), environment={**os.environ, "LC_ALL": "C"})
+        listing = run(binaries, "pg_restore", "--list", str(file.resolve()), environment=os.environ)
     except PlatformError as error:
         if "unsupported version" in str(error):
             raise _newer(file, "PostgreSQL of a newer version", major) from error
@@ -64,13 +68,18 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=output or subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment,
+        env={**environment, **OPTIONS},
+        preexec_fn=lambda: die_with_parent(signal.SIGKILL),
         check=False,
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise PlatformError(next((line for line in said if "error:" in line), f"status {done.returncode}"))
+        raise PlatformError(next((line for line in said if "error:" in line.lower()), _end(program, done.returncode)))
     return (done.stdout or b"").decode(errors="replace")
+
+
+def _end(program: str, status: int) -> str:
+    return f"{program} was ended by {signal.Signals(-status).name}" if status < 0 else f"{program}: status {status}"
 
 
 def _kind(head: bytes) -> str:

@@ -6,7 +6,19 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scalewright.local import applied, gateway, ports, postgres, programs, secrets, service, sources, strays
+from scalewright.local import (
+    applied,
+    aside,
+    gateway,
+    ports,
+    postgres,
+    programs,
+    secrets,
+    service,
+    sources,
+    strays,
+    unfinished,
+)
 from scalewright.local import backend as nouns
 from scalewright.local.control import Control
 from scalewright.local.errors import PlatformError
@@ -89,11 +101,13 @@ class LocalPlatform:
         self.state = State(project, environment)
         self.supervisor = Supervisor(self.state)
 
-    def survey(self, backend: Backend, asked: Mapping[str, int] | None = None) -> Survey:
+    def survey(
+        self, backend: Backend, asked: Mapping[str, int] | None = None, *, keeps_database: bool = True
+    ) -> Survey:
         """Plan a backend and observe what runs; changes nothing.
 
-        `asked` are replicas by noun, by default those of the last `scale`. Raises PlatformError if a program is
-        missing or no port is free.
+        `asked` are replicas by noun, by default those of the last `scale`. A database that is not kept may be made by
+        another version of PostgreSQL. Raises PlatformError if a program is missing or no port is free.
         """
         replicas = counts(backend, self.state.saved.replicas if asked is None else asked)
         source = self.state.project / backend.source
@@ -102,7 +116,8 @@ class LocalPlatform:
                 f"source is {backend.source}, but {source} is no folder. Declare the folder of your application"
             )
         running = observe(self.state, self.supervisor)
-        found = programs.find(nouns.programs(backend), backend.programs, self.state / "data")
+        data = self.state / "data" if keeps_database else None
+        found = programs.find(nouns.programs(backend), backend.programs, data)
         site = Site(
             project=self.state.project,
             state=self.state.folder,
@@ -130,6 +145,7 @@ class LocalPlatform:
         Raises PlatformError before anything is touched, and InterruptedRolloutError on Ctrl-C.
         """
         with self.state.locked():
+            aside.clear(self.state)  # of a reset that was killed
             fresh = self.supervisor.pid() is None
             if fresh:
                 strays.stop(self.state)
@@ -137,6 +153,8 @@ class LocalPlatform:
                 stop_unrecorded(self.state, self.supervisor)
             survey = self.survey(backend)
             self._require(backend, survey)
+            if (primary := survey.running.get(postgres.PRIMARY)) and primary.record.port:
+                unfinished.clear(self.state, primary.record.port, postgres.database(backend))
             secrets.ensure(self.state)
             saved = self.state.saved
             replicas = worth_remembering(backend, saved.replicas)
@@ -177,7 +195,7 @@ class LocalPlatform:
             saved = self.state.saved
             replicas = {**saved.replicas, **asked}
             survey = self.survey(backend, replicas)
-            self.state.save(saved.model_copy(update={"ports": {**saved.ports, **survey.site.ports}}))
+            self.remember_ports(survey)
             rollout = self._scaling(survey, set(asked))
             with Interrupt() as interrupt:
                 ended = rollout.run(report, interrupt)
@@ -192,7 +210,7 @@ class LocalPlatform:
 
     def _rollout(self, survey: Survey) -> Rollout:
         """Plan the steps from all that runs to all that is declared."""
-        control = self._control(survey)
+        control = self.control(survey)
         planned = {record.name for record in survey.plan}
         steps = [_step(control, record, survey) for record in survey.plan]
         removals = [Step(now.record, "remove") for name, now in survey.running.items() if name not in planned]
@@ -200,7 +218,7 @@ class LocalPlatform:
 
     def _scaling(self, survey: Survey, parts: set[str]) -> Rollout:
         """Plan the steps by which some parts get more or fewer replicas: what runs stays as it is, edited or not."""
-        control = self._control(survey)
+        control = self.control(survey)
         planned = {record.name: record for record in survey.plan}
         steps = [
             Step(record, "start")
@@ -218,7 +236,13 @@ class LocalPlatform:
         ]
         return Rollout(control, steps, removals, {})
 
-    def _control(self, survey: Survey) -> Control:
+    def remember_ports(self, survey: Survey) -> None:
+        """Keep the ports of a plan for later commands."""
+        saved = self.state.saved
+        self.state.save(saved.model_copy(update={"ports": {**saved.ports, **survey.site.ports}}))
+
+    def control(self, survey: Survey) -> Control:
+        """Return the control over what runs."""
         control = Control(self.state, self.supervisor, {name: now.record for name, now in survey.running.items()})
         known = self.supervisor.processes().items()
         if stopped := [name for name, info in known if name not in survey.running and not is_running(info)]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scalewright.local.state import State
 
 PRIMARY = "postgres"
+#: What prepares a new database, in this order.
+JOBS = ("migrations", "seed")
 #: SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait until every client has left.
 FAST_SHUTDOWN = Stop(signal="INT", seconds=20)
 
@@ -47,7 +49,7 @@ def ready(backend: Backend) -> tuple[str, ...]:
     postgres = backend.postgres
     if postgres is None:
         return ()
-    jobs = [name for name, declared in (("migrations", postgres.migrations), ("seed", postgres.seed)) if declared]
+    jobs = [name for name, declared in zip(JOBS, (postgres.migrations, postgres.seed), strict=True) if declared]
     return (PRIMARY, *jobs[-1:])
 
 

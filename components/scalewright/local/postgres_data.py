@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from scalewright.local import postgres_replica
+from scalewright.local import postgres_replica, unfinished
 from scalewright.local.launch import write
 from scalewright.local.postgres_cluster import REPLICATION, SUPERUSER, Cluster
 from scalewright.local.site import LOOPBACK, UNPRIVILEGED
@@ -53,18 +53,25 @@ def main() -> None:
 
 
 def primary(cluster: Cluster, database: str, configuration: Path) -> None:
-    """Make a new database, or give the roles of the one there is their passwords where these were made anew."""
+    """Make a new database, or bring the one there is in order.
+
+    Its roles get their passwords where these were made anew, and what a killed restore left is cleared up.
+    """
     names = {SUPERUSER: "postgres-superuser", REPLICATION: "postgres-replication", database: "postgres-owner"}
     set_passwords = [f"ALTER ROLE \"{role}\" PASSWORD '{cluster.secret(name)}'" for role, name in names.items()]
     digest = hashlib.sha256("\n".join(set_passwords).encode()).hexdigest()
-    known = cluster.data.with_suffix(PASSWORDS)
+    known, restoring = cluster.data.with_suffix(PASSWORDS), cluster.data.with_suffix(unfinished.MARK)
     if not cluster.exists:
         make_database(cluster, database, set_passwords)
-    elif not known.exists() or known.read_text() != digest:
-        cluster.single_user(*set_passwords, options=("-c", f"config_file={configuration}", "-D", str(cluster.data)))
     else:
-        return
+        statements = [] if known.exists() and known.read_text() == digest else set_passwords
+        if restoring.exists():
+            statements = [*statements, *unfinished.clearing(database)]
+        if not statements:
+            return
+        cluster.single_user(*statements, options=("-c", f"config_file={configuration}", "-D", str(cluster.data)))
     write(str(known), digest, 0o600)
+    restoring.unlink(missing_ok=True)
 
 
 def make_database(cluster: Cluster, database: str, set_passwords: list[str]) -> None:

@@ -100,18 +100,18 @@ KINDS = {
 }
 
 
-def find(needed: Iterable[str], declared: Programs, data: Path) -> dict[str, Program]:
+def find(needed: Iterable[str], declared: Programs, data: Path | None) -> dict[str, Program]:
     """Find each needed program: the declared one, else the machine's own, else the wheel's.
 
-    A data folder of PostgreSQL can only be read by its own major version, so that one is looked for where a folder
-    exists. Raises PlatformError that names every program which is missing or too old, and a data folder which cannot
+    A data folder of PostgreSQL can only be read by its own major version, so that one is looked for where there is one
+    in `data`. Raises PlatformError that names every program which is missing or too old, and a data folder which cannot
     be read.
     """
     found: dict[str, Program] = {}
     troubles: list[str] = []
     for name in needed:
         try:
-            major = _major(data) if name == "postgres" else None
+            major = _major(data) if data and name == "postgres" else None
             found[name] = _find(name, getattr(declared, name), major)
         except PlatformError as error:
             troubles += error.troubles

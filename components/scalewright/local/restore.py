@@ -7,16 +7,18 @@ when that is complete do the two change places.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, LiteralString
 
 from psycopg import sql
 
-from scalewright.local import client, dump, health, postgres
+from scalewright.local import client, dump, health, postgres, unfinished
 from scalewright.local.errors import PlatformError
 from scalewright.local.interrupt import Interrupt
-from scalewright.local.launch import INHERITED
+from scalewright.local.launch import INHERITED, die_with_parent
 from scalewright.local.running import done_jobs
 
 if TYPE_CHECKING:
@@ -48,50 +50,60 @@ def restore(platform: LocalPlatform, backend: Backend, content: Dump, report: Ca
 
     Raises PlatformError if the dump is damaged, does not fit, or the database does not answer: it is then as it was.
     """
+    import psycopg
+
+    database = postgres.database(backend)
     with platform.state.locked():
         port = client.primary_port(platform)
-        names = _Names(postgres.database(backend))
-        with health.connect(platform.state, port) as connection:
-            connection.execute("SET statement_timeout = 0")
-            _allow(connection, names.owner)  # a restore that was killed may have left it forbidden
-            _drop(connection, names.scratch, names.replaced)
-            try:
-                report("restoring")
-                _create(connection, names)
-                _fill(platform, backend, port, content, names.scratch)
-                report("migrating")
-                _migrate(platform, content, names.scratch)
-                connection.execute("CHECKPOINT")  # dropping a database makes one, for which clients would wait
-                report("replacing")
-                with Interrupt():
-                    _replace(connection, names)
-            finally:
-                _drop(connection, names.scratch)
+        unfinished.clear(platform.state, port, database)  # of a restore before, which was killed
+        unfinished.mark(platform.state).touch()
+        try:
+            with health.connect(platform.state, port) as connection:
+                connection.execute("SET statement_timeout = 0")
+                _restore(platform, backend, content, connection, report)
+        except psycopg.Error as error:
+            raise PlatformError(
+                f"{content.file} cannot be restored: {_said(error)}. The database is as it was. Run "
+                f"`scalewright up {platform.state.environment}`, then restore again"
+            ) from error
+        finally:
+            with Interrupt():
+                unfinished.clear(platform.state, port, database)
 
 
-class _Names:
-    """The database in use, whose owner has the same name; the one that is filled; the one that was replaced."""
-
-    def __init__(self, database: str) -> None:
-        self.database = self.owner = database
-        self.scratch = f"{database}_restore"
-        self.replaced = f"{database}_replaced"
+def _restore(
+    platform: LocalPlatform, backend: Backend, content: Dump, connection: Connection, report: Callable[[str], None]
+) -> None:
+    database = postgres.database(backend)
+    report("restoring")
+    connection.execute(
+        _statement("CREATE DATABASE {} OWNER {} TEMPLATE template0", unfinished.scratch(database), database)
+    )
+    try:
+        _fill(platform, backend, client.primary_port(platform), content, unfinished.scratch(database))
+        report("migrating")
+        _migrate(platform, content, unfinished.scratch(database))
+    except PlatformError:
+        connection.execute("SELECT")  # raises where it was not the dump's fault: the server went away
+        raise
+    connection.execute("CHECKPOINT")  # dropping a database makes one, for which clients would wait
+    report("replacing")
+    with Interrupt():
+        _replace(connection, database)
 
 
 def _fill(platform: LocalPlatform, backend: Backend, port: int, content: Dump, scratch: str) -> None:
     """Restore as the owner: a dump can do no more than the application could."""
     binaries = client.postgres_programs(platform.state, backend).path
-    environment = {**client.postgres_environment(platform.state, backend, port), "LC_ALL": "C"}
+    environment = client.postgres_environment(platform.state, backend, port)
     try:
-        dump.run(
-            binaries,
-            "pg_restore",
-            *("--dbname", scratch, "--no-owner", "--exit-on-error", str(content.file.resolve())),
-            environment=environment,
-        )
+        arguments = ("--dbname", scratch, "--no-owner", "--exit-on-error", str(content.file.resolve()))
+        dump.run(binaries, "pg_restore", *arguments, environment=environment)
         dump.run(binaries, "psql", "-qX", "--dbname", scratch, "-c", "ANALYZE", environment=environment)
     except PlatformError as error:
-        raise PlatformError(f"{content.file} cannot be restored: {error}. The database is as it was") from error
+        raise PlatformError(
+            f"{content.file} cannot be restored: {error}. The database is as it was; restore another backup"
+        ) from error
 
 
 def _migrate(platform: LocalPlatform, content: Dump, scratch: str) -> None:
@@ -109,6 +121,7 @@ def _migrate(platform: LocalPlatform, content: Dump, scratch: str) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        preexec_fn=lambda: die_with_parent(signal.SIGKILL),
         check=False,
     )
     if done.returncode:
@@ -119,42 +132,45 @@ def _migrate(platform: LocalPlatform, content: Dump, scratch: str) -> None:
         )
 
 
-def _replace(connection: Connection, names: _Names) -> None:
+def _replace(connection: Connection, database: str) -> None:
     """Let the two databases change places.
 
-    Meanwhile the owner may not log in: clients are told that there are too many connections, and try again. That ends
-    when the old database is gone from the primary: a replica that has replayed a later write has then dropped it, and
-    with it the connections on which it would still be read.
+    Meanwhile the owner, who has the name of the database, may not log in: clients are told that there are too many
+    connections, and try again. That ends when the old database is gone from the primary: a replica that has replayed a
+    later write has then dropped it, and with it the connections on which it would still be read.
     """
-    connection.execute(_statement("ALTER ROLE {} CONNECTION LIMIT 0", names.owner))
+    import psycopg
+
+    connection.execute(_statement("ALTER ROLE {} CONNECTION LIMIT 0", database))
     try:
-        _disconnect(connection, names.database)
+        _disconnect(connection, database)
         with connection.transaction():
-            connection.execute(_statement("ALTER DATABASE {} RENAME TO {}", names.database, names.replaced))
-            connection.execute(_statement("ALTER DATABASE {} RENAME TO {}", names.scratch, names.database))
-        _drop(connection, names.replaced)
+            rename = "ALTER DATABASE {} RENAME TO {}"
+            connection.execute(_statement(rename, database, unfinished.replaced(database)))
+            connection.execute(_statement(rename, unfinished.scratch(database), database))
+        connection.execute(f"SET statement_timeout = {1000 * unfinished.PATIENCE}".encode())
+        with suppress(psycopg.Error):  # it is restored all the same; the next command or start clears up
+            connection.execute(_statement("DROP DATABASE {} WITH (FORCE)", unfinished.replaced(database)))
     finally:
-        _allow(connection, names.owner)
+        connection.execute(_statement("ALTER ROLE {} CONNECTION LIMIT -1", database))
 
 
 def _disconnect(connection: Connection, database: str) -> None:
     query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s"
+    deadline = time.monotonic() + unfinished.PATIENCE
     while connection.execute(query, [database]).fetchone() != (0,):
+        if time.monotonic() > deadline:
+            raise PlatformError(
+                f"the database cannot be replaced: a connection to it did not end within {unfinished.PATIENCE} s. It "
+                "is as it was. Look for what hangs in pg_stat_activity, then restore again"
+            )
         time.sleep(TICK)
-
-
-def _allow(connection: Connection, owner: str) -> None:
-    connection.execute(_statement("ALTER ROLE {} CONNECTION LIMIT -1", owner))
-
-
-def _create(connection: Connection, names: _Names) -> None:
-    connection.execute(_statement("CREATE DATABASE {} OWNER {} TEMPLATE template0", names.scratch, names.owner))
-
-
-def _drop(connection: Connection, *databases: str) -> None:
-    for database in databases:
-        connection.execute(_statement("DROP DATABASE IF EXISTS {} WITH (FORCE)", database))
 
 
 def _statement(text: LiteralString, *names: str) -> sql.Composed:
     return sql.SQL(text).format(*map(sql.Identifier, names))
+
+
+def _said(error: psycopg.Error) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1].strip() if lines else type(error).__name__

@@ -75,9 +75,14 @@ def _running(record: Process, info: dict[str, Any], supervisor: Supervisor) -> R
     )
 
 
+def has_database(state: State) -> bool:
+    """Whether the database was made; its folder is moved to its place when it is complete."""
+    return (state / "data/postgres/PG_VERSION").exists()
+
+
 def done_jobs(state: State) -> dict[str, Process]:
     """Return the records of the jobs that were done, by name; none once the database they were done to is gone."""
-    if not (state / "data/postgres/PG_VERSION").exists():
+    if not has_database(state):
         return {}
     records = (read(path) for path in sorted((state / "jobs").glob("*.json")))
     return {record.name: record for record in records if record is not None}

@@ -63,7 +63,7 @@ def test_what_a_tired_person_types_is_answered_all_at_once_and_touches_nothing(s
         "orders=-1: it must not be below 0",
         "orders=7: it must be at most services.orders.scale.max (6). To pass it, raise services.orders.scale.max in "
         "stacks/Pulumi.local.yaml and run `scalewright up local`",
-        "orders=two: 'two' must be a whole number",
+        "orders=two: 'two' must be a whole number, in digits",
         "'orders' has no number. Write it as PART=N, for example orders=3",
         "orders=1: it must be at least services.orders.scale.min (2)",
         "there is no part ''",
