@@ -52,11 +52,13 @@ async def test_addresses_are_exported(project: Project) -> None:
 
 
 async def test_secrets_are_inputs_by_name_never_by_value(project: Project) -> None:
+    project.overlay("platform: local\nobject_store: {buckets: [uploads]}")
     state = LocalPlatform(project.folder, "local").state
     state.create()
     secrets.ensure(state)
     inputs = json.dumps((await run(project)).registered[0].inputs)
-    assert '{"secret": "postgres-owner"}' in inputs
+    assert '{"secret": "object-store-auth"}' in inputs
+    assert "{{secret:redis}}" in inputs
     values = [path.read_text() for path in (state / "secrets").iterdir()]
     assert len(values) > 5
     assert not [value for value in values if value in inputs]
@@ -76,8 +78,8 @@ async def test_all_mistakes_of_a_declaration_are_told_together(project: Project)
     with pytest.raises(pulumi.RunError) as raised:
         await run(project)
     first, second = str(raised.value).splitlines()
-    assert first.startswith("stacks/Pulumi.local.yaml:4:24: services.orders.databse is not a setting")
-    assert second.startswith("stacks/Pulumi.local.yaml:4:52: services.orders.scale.min is 9")
+    assert first.startswith("stacks/Pulumi.local.yaml:4:25: services.orders.databse is not a setting")
+    assert second.startswith("stacks/Pulumi.local.yaml:4:53: services.orders.scale.min is 9")
 
 
 async def test_a_stack_without_a_file_names_the_nearest_environment(project: Project) -> None:
