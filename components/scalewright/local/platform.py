@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,7 +105,7 @@ class LocalPlatform:
         site = Site(
             project=self.state.project,
             state=self.state.folder,
-            python=sys.executable,
+            python=programs.interpreter(),
             ports=self._ports(backend, replicas, running),
             programs={name: program.path for name, program in found.items()},
             sources=sources.digests(source, nouns.sources(backend)),
