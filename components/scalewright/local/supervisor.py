@@ -185,9 +185,12 @@ def _socket(state: State) -> Path:
 
 
 def _environment(state: State, socket: Path) -> dict[str, str]:
-    """Hand paths over by environment: in the configuration itself, a `%`, `;` or `#` in them would have a meaning."""
+    """Hand paths over by environment: in the configuration itself, a `%`, `;` or `#` in them would have a meaning.
+
+    Pulumi's own variables, among them its passphrase and its token, are no business of what outlives it.
+    """
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")},
         "SCALEWRIGHT_STATE": str(state.folder),
         "SCALEWRIGHT_SOCKET": str(socket),
         "SCALEWRIGHT_PYTHON": sys.executable,
