@@ -8,6 +8,7 @@ States hold the provider by the name of its module and class: whoever renames th
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,11 @@ class LocalProvider(ResourceProvider):
 
     def delete(self, _id: str, props: Properties) -> None:
         """Stop everything; data is kept."""
-        _platform(props).down(_reporter())
+        try:
+            _platform(props).down(_reporter())
+        except (PlatformError, OSError):
+            logging.getLogger("grpc._server").disabled = True  # a traceback, beside the line that Pulumi shows
+            raise
 
 
 def described(records: Iterable[Process]) -> Properties:
