@@ -8,7 +8,6 @@ States hold the provider by the name of its module and class: whoever renames th
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +84,7 @@ class LocalProvider(ResourceProvider):
         try:
             _platform(props).down(_reporter())
         except (PlatformError, OSError):
-            logging.getLogger("grpc._server").disabled = True  # a traceback, beside the line that Pulumi shows
+            sys.tracebacklimit = 0  # Pulumi shows an exception as Python would
             raise
 
 
