@@ -88,6 +88,10 @@ class LocalPlatform:
         self.state = State(project, environment)
         self.supervisor = Supervisor(self.state)
 
+    def close(self) -> None:
+        """End the connection to what runs, which goes on."""
+        self.supervisor.close()
+
     def survey(self, backend: Backend, asked: Mapping[str, int] | None = None) -> Survey:
         """Plan a backend and observe what runs; changes nothing.
 

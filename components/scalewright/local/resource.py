@@ -9,6 +9,7 @@ States hold the provider by the name of its module and class: whoever renames th
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,8 @@ class LocalProvider(ResourceProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look at what runs, whoever started, scaled or stopped it."""
-        now = _observed(props)
+        with _platform(props) as platform:
+            now = _observed(platform, props)
         return ReadResult(id_, now, now) if _processes(now) else ReadResult(None, {})
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
@@ -82,7 +84,8 @@ class LocalProvider(ResourceProvider):
     def delete(self, _id: str, props: Properties) -> None:
         """Stop everything; data is kept."""
         try:
-            _platform(props).down(_reporter())
+            with _platform(props) as platform:
+                platform.down(_reporter())
         except (PlatformError, OSError):
             sys.tracebacklimit = 0  # Pulumi shows an exception as Python would
             raise
@@ -114,8 +117,8 @@ def _end_with(failure: str | None) -> None:
         raise RunError(failure)
 
 
-def _platform(props: Properties) -> LocalPlatform:
-    return LocalPlatform(Path(props["project"]), props["environment"])
+def _platform(props: Properties) -> closing[LocalPlatform]:
+    return closing(LocalPlatform(Path(props["project"]), props["environment"]))
 
 
 def _up(props: Properties) -> Properties:
@@ -123,22 +126,26 @@ def _up(props: Properties) -> Properties:
 
     An exception would make Pulumi forget what did come up.
     """
-    platform = _platform(props)
+    with _platform(props) as platform:
+        failure = _bring_up(platform)
+        return {**_observed(platform, props), "failure": failure}
+
+
+def _bring_up(platform: LocalPlatform) -> str | None:
+    """Bring an environment up; returns what hindered that."""
+    project, environment = platform.state.project, platform.state.environment
     try:
-        rollout = platform.up(load(platform.state.project, platform.state.environment), _reporter())
-        failure = _failure(rollout, platform.state.environment)
+        return _failure(platform.up(load(project, environment), _reporter()), environment)
     except (Mistakes, PlatformError) as error:
-        failure = str(error)
+        return str(error)
     except OSError as error:
-        failure = in_words(error)
-        if failure is None:
+        if (words := in_words(error)) is None:
             raise
-    return {**_observed(props), "failure": failure}
+        return words
 
 
-def _observed(props: Properties) -> Properties:
+def _observed(platform: LocalPlatform, props: Properties) -> Properties:
     """Return what runs, and the jobs that were done; database replicas that were left behind do not count."""
-    platform = _platform(props)
     running = observe(platform.state, platform.supervisor)
     left_behind = postgres.left_behind(platform.state, running)
     healthy = [now.record for name, now in running.items() if now.condition == "running" and name not in left_behind]

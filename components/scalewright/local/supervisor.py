@@ -60,6 +60,10 @@ class Supervisor:
             return None
         return pid if strays.mark(pid) == str(self.state.folder) else None
 
+    def close(self) -> None:
+        """End the connection to the supervisor, which goes on."""
+        self._rpc.close()
+
     def start(self) -> None:
         """Start the supervisor in a session of its own, with no processes yet."""
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
