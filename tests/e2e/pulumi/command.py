@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.e2e.local.stack import ROOT, Stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PULUMI = shutil.which("pulumi")
 PASSPHRASE = "a passphrase of the tests"

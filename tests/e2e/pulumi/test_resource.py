@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
-from pulumi.runtime import rpc
+from tests.e2e.pulumi.provider import call, inputs, processes
 
-from scalewright.declaration import load
-from scalewright.local.errors import PlatformError
 from scalewright.local.platform import LocalPlatform
-from scalewright.local.resource import LocalProvider, described
+from scalewright.local.resource import LocalProvider
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,37 +23,13 @@ PROCESSES = {"postgres", "postgres-replica-1", "redis"}
 JOBS = {"migrations", "seed"}
 
 
-def sent(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return properties as they come out at the other end of Pulumi's protocol, where every number is a float."""
-    received: dict[str, Any] = rpc.deserialize_properties(asyncio.run(rpc.serialize_properties(properties, {})))
-    return received
-
-
-def inputs(stack: Stack) -> dict[str, Any]:
-    """Return what the program asks for."""
-    with closing(LocalPlatform(stack.project, "local")) as platform:
-        plan = platform.survey(load(stack.project, "local")).plan
-    return sent({"project": str(stack.project), "environment": "local", **described(plan)})
-
-
 def created(stack: Stack) -> dict[str, Any]:
     """Bring a stack up, and return what Pulumi would hold of it."""
-    outs = LocalProvider().create(inputs(stack)).outs
-    assert outs is not None
-    return sent(outs)
+    return call("create", inputs(stack)).outs
 
 
 def changes(olds: dict[str, Any], news: dict[str, Any]) -> bool | None:
     return LocalProvider().diff("local", olds, news).changes
-
-
-def named(properties: dict[str, Any]) -> set[str]:
-    return {name for name, value in properties.items() if isinstance(value, dict)}
-
-
-def up_before(stack: Stack) -> dict[str, int]:
-    stack.run("up")
-    return stack.pids()
 
 
 def test_what_is_created_is_what_was_asked_for_and_stays_so(databases: Stack) -> None:
@@ -66,31 +37,31 @@ def test_what_is_created_is_what_was_asked_for_and_stays_so(databases: Stack) ->
     state = created(databases)
     assert "failure" not in state
     assert state == asked
-    assert named(state) == PROCESSES | JOBS
+    assert processes(state) == PROCESSES | JOBS
     assert databases.pids().keys() == PROCESSES
-    read = LocalProvider().read("local", state)
-    assert (read.id, sent(read.outs or {})) == ("local", asked)
+    read = call("read", "local", state)
+    assert (read.id, read.outs) == ("local", asked)
     assert changes(state, inputs(databases)) is False
 
 
 def test_what_runs_already_is_taken_over(databases: Stack) -> None:
-    before = up_before(databases)
+    databases.run("up")
+    before = databases.pids()
     state = created(databases)
     assert databases.pids() == before
     assert changes(state, inputs(databases)) is False
 
 
-def test_an_update_changes_what_differs_and_nothing_else(databases: Stack, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_update_changes_what_differs_and_nothing_else(databases: Stack) -> None:
     state, before = created(databases), databases.pids()
     databases.edit(redis={"memory": "64Mi"})
     asked = inputs(databases)
     assert {name for name in asked if asked[name] != state[name]} == {"redis"}
     assert changes(state, asked) is True
-    capfd.readouterr()
-    outs = LocalProvider().update("local", state, asked).outs
-    assert outs is not None
-    assert capfd.readouterr().err.split()[:2] == ["redis", "healthy"]
-    assert changes(sent(outs), asked) is False
+    answer = call("update", "local", state, asked)
+    assert answer.told.split()[:2] == ["redis", "healthy"]
+    assert answer.told.count("\n") == 1
+    assert changes(answer.outs, asked) is False
     after = databases.pids()
     assert {name for name in PROCESSES if before[name] != after[name]} == {"redis"}
 
@@ -99,28 +70,27 @@ def test_read_sees_what_others_changed_stopped_and_started(databases: Stack) -> 
     state, asked = created(databases), inputs(databases)
     databases.edit(postgres={**SEEDED, "instances": 3})
     databases.run("up")
-    more = LocalProvider().read("local", state)
-    assert named(more.outs or {}) == PROCESSES | JOBS | {"postgres-replica-2"}
-    assert more.inputs == more.outs
-    assert changes(sent(more.outs or {}), asked) is True
-    assert changes(sent(more.outs or {}), inputs(databases)) is False
+    more = call("read", "local", state).outs
+    assert processes(more) == PROCESSES | JOBS | {"postgres-replica-2"}
+    assert changes(more, asked) is True
+    assert changes(more, inputs(databases)) is False
     databases.run("down")
-    assert LocalProvider().read("local", state).id is None
+    assert call("read", "local", state).id is None
 
 
-def test_what_came_up_is_held_where_not_everything_did(databases: Stack, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_came_up_is_held_where_not_everything_did(databases: Stack) -> None:
     seed = databases.project / "app" / "shop" / "products" / "seed.py"
     good = seed.read_text()
     seed.write_text("raise SystemExit('nothing to sell')\n")
-    state = created(databases)
+    answer = call("create", inputs(databases))
+    state = answer.outs
     assert state["failure"].startswith("local is not healthy: seed. See `scalewright logs NAME`")
-    assert "  | nothing to sell" in capfd.readouterr().err
-    assert named(state) == {*PROCESSES, "migrations"}
+    assert "  | nothing to sell\n" in answer.told
+    assert processes(state) == {*PROCESSES, "migrations"}
     seed.write_text(good)
     asked = inputs(databases)
     assert changes(state, asked) is True
-    outs = LocalProvider().update("local", state, asked).outs
-    assert sent(outs or {}) == asked
+    assert call("update", "local", state, asked).outs == asked
 
 
 @pytest.mark.parametrize(
@@ -133,38 +103,34 @@ def test_what_came_up_is_held_where_not_everything_did(databases: Stack, capfd: 
 def test_what_cannot_be_begun_is_said_and_what_runs_is_held(
     databases: Stack, part: dict[str, Any], message: str
 ) -> None:
-    state, asked, before = created(databases), inputs(databases), databases.pids()
+    state, asked = created(databases), inputs(databases)
+    before = [psutil.Process(pid) for pid in databases.pids().values()]
     databases.edit(**part)
-    outs = LocalProvider().update("local", state, asked).outs
-    assert outs is not None
+    outs = call("update", "local", state, asked).outs
     assert message in outs["failure"]
-    assert named(outs) == PROCESSES | JOBS
-    assert changes(sent(outs), asked) is True
-    assert databases.pids() == before
+    assert processes(outs) == PROCESSES | JOBS
+    assert changes(outs, asked) is True
+    assert all(process.is_running() for process in before)
 
 
-def test_delete_stops_everything_and_keeps_the_data(databases: Stack, capfd: pytest.CaptureFixture[str]) -> None:
+def test_delete_stops_everything_and_keeps_the_data(databases: Stack) -> None:
     state = created(databases)
-    processes = [psutil.Process(pid) for pid in databases.pids().values()]
-    capfd.readouterr()
-    LocalProvider().delete("local", state)
-    assert not any(process.is_running() for process in processes)
+    before = [psutil.Process(pid) for pid in databases.pids().values()]
+    told = call("delete", "local", state).told
+    assert not any(process.is_running() for process in before)
     assert (databases.folder / "data" / "postgres" / "PG_VERSION").exists()
-    told = capfd.readouterr().err
     assert {line.split()[0] for line in told.splitlines() if line.split()[1] == "stopped"} == PROCESSES
-    LocalProvider().delete("local", state)
-    assert LocalProvider().read("local", state).id is None
+    call("delete", "local", state)
+    assert call("read", "local", state).id is None
 
 
-def test_delete_fails_while_another_command_is_at_work(databases: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)  # put back after the test
+def test_delete_fails_while_another_command_is_at_work(databases: Stack) -> None:
     state = created(databases)
     before = databases.pids()
-    with (
-        LocalPlatform(databases.project, "local").state.locked(),
-        pytest.raises(PlatformError, match="is changing environment local. Wait until it has ended"),
-    ):
-        LocalProvider().delete("local", state)
+    with LocalPlatform(databases.project, "local").state.locked():
+        told = call("delete", "local", state, status=1).told
+    assert "is changing environment local. Wait until it has ended" in told
+    assert "Traceback" not in told
     assert databases.pids() == before
 
 
