@@ -27,6 +27,16 @@ try:
 except PlatformError as error:
     print(error)
 """
+WHERE = """
+from pathlib import Path
+from scalewright.declaration import Programs
+from scalewright.local import programs
+
+print(programs.interpreter())
+wheels = Programs(postgres="wheel", redis="wheel", traefik="wheel")
+for program in programs.find(["postgres", "redis", "traefik"], wheels, Path("nowhere")).values():
+    print(program.path)
+"""
 VERSIONS = {
     "postgres": "postgres (PostgreSQL) {}",
     "valkey-server": "Valkey server v={} sha=00000000:0 malloc=libc bits=64",
@@ -84,6 +94,22 @@ def test_the_machines_own_program_comes_before_the_wheel(path: Path, tmp_path: P
     own = script(path, "traefik", "3.1.0")
     program = found("traefik", tmp_path)
     assert (program.path, program.version, program.origin) == (str(own), (3, 1, 0), "machine")
+
+
+def test_our_own_environment_on_path_hides_no_program_of_the_machine(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = script(path, "traefik", "3.1.0")
+    monkeypatch.setenv("PATH", f"{Path(sys.prefix, 'bin')}:{path}")
+    assert found("traefik", tmp_path).path == str(own)
+
+
+def test_an_environment_that_is_reached_by_a_link_has_the_same_programs(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(sys.prefix)
+    pythons = (Path(sys.prefix, "bin/python"), tmp_path / "link/bin/python")
+    said = [subprocess.check_output([python, "-c", WHERE], text=True, cwd=tmp_path, timeout=60) for python in pythons]
+    assert said[0] == said[1]
+    assert said[0].count(f"{Path(sys.prefix).resolve()}/") == 4
 
 
 @pytest.mark.parametrize(

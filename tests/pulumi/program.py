@@ -6,7 +6,7 @@ import asyncio
 import runpy
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,8 +72,9 @@ def _run(program: Path) -> None:
 @contextmanager
 def _threads_with_a_loop() -> Iterator[None]:
     """Give the mocked engine's thread an event loop: the one that the SDK would make for it is never closed."""
-    loop = asyncio.new_event_loop()
-    with ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(loop,)) as executor:
+    with (
+        closing(asyncio.new_event_loop()) as loop,
+        ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(loop,)) as executor,
+    ):
         asyncio.get_running_loop().set_default_executor(executor)
         yield
-    loop.close()

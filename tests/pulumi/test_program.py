@@ -13,9 +13,8 @@ from scalewright.plan.records import Process
 
 
 def processes(inputs: dict[str, object]) -> dict[str, Process]:
-    held = inputs["processes"]
-    assert isinstance(held, dict)
-    return {name: Process.model_validate(record) for name, record in held.items()}
+    """Return the properties that describe a process, as its record."""
+    return {name: Process.model_validate(value) for name, value in inputs.items() if isinstance(value, dict)}
 
 
 async def test_a_local_stack_is_one_resource_whose_inputs_are_the_plan(project: Project) -> None:
@@ -52,11 +51,13 @@ async def test_addresses_are_exported(project: Project) -> None:
 
 
 async def test_secrets_are_inputs_by_name_never_by_value(project: Project) -> None:
+    project.overlay("platform: local\nobject_store: {buckets: [uploads]}")
     state = LocalPlatform(project.folder, "local").state
     state.create()
     secrets.ensure(state)
     inputs = json.dumps((await run(project)).registered[0].inputs)
-    assert '{"secret": "postgres-owner"}' in inputs
+    assert '{"secret": "object-store-auth"}' in inputs
+    assert "{{secret:redis}}" in inputs
     values = [path.read_text() for path in (state / "secrets").iterdir()]
     assert len(values) > 5
     assert not [value for value in values if value in inputs]
@@ -76,8 +77,8 @@ async def test_all_mistakes_of_a_declaration_are_told_together(project: Project)
     with pytest.raises(pulumi.RunError) as raised:
         await run(project)
     first, second = str(raised.value).splitlines()
-    assert first.startswith("stacks/Pulumi.local.yaml:4:24: services.orders.databse is not a setting")
-    assert second.startswith("stacks/Pulumi.local.yaml:4:52: services.orders.scale.min is 9")
+    assert first.startswith("stacks/Pulumi.local.yaml:4:25: services.orders.databse is not a setting")
+    assert second.startswith("stacks/Pulumi.local.yaml:4:53: services.orders.scale.min is 9")
 
 
 async def test_a_stack_without_a_file_names_the_nearest_environment(project: Project) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -13,7 +12,7 @@ import click
 
 from scalewright.cli import interruption
 from scalewright.cli.arguments import find_project
-from scalewright.local.errors import PlatformError
+from scalewright.local.errors import PlatformError, in_words
 
 #: Each command is the object of that name in the module of that name; loaded only when needed.
 COMMANDS = (
@@ -23,16 +22,6 @@ COMMANDS = (
 
 #: What the extra `local` brings, and only the commands of the local platform need.
 LOCAL_PACKAGES = ("psutil", "psycopg", "redis", "supervisor")
-
-#: What helps where a disk does not take what is to be written, or a file is not to be used.
-REMEDIES = {
-    errno.ENOSPC: "Free space, then run the command again",
-    errno.EDQUOT: "Free space, or have your quota raised, then run the command again",
-    errno.EROFS: "Make it writable, then run the command again",
-    errno.EIO: "Look at the disk, then run the command again",
-    errno.EACCES: "Run the command as the user who started the environment, or give yourself the right to it",
-    errno.EPERM: "Run the command as the user who started the environment, or give yourself the right to it",
-}
 
 
 @dataclass(frozen=True)
@@ -101,10 +90,9 @@ class Commands(click.Group):
                 click.echo(f"scalewright: {trouble}", err=True)
             ctx.exit(1)
         except OSError as error:
-            if error.errno not in REMEDIES:
+            if (words := in_words(error)) is None:
                 raise
-            where = error.filename or "a file of the project"
-            click.echo(f"scalewright: {where}: {error.strerror}. {REMEDIES[error.errno]}", err=True)
+            click.echo(f"scalewright: {words}", err=True)
             ctx.exit(1)
 
 

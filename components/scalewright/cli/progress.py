@@ -58,11 +58,7 @@ class Progress:
         for step in touching:
             if step.phase not in ("waiting", self._told.get(step.name)):
                 self._told[step.name] = step.phase
-                seconds = f"{step.seconds:5.1f} s" if step.seconds else ""
-                self.console.print(
-                    f"{step.name:<22}{step.phase:<10}{seconds:>8}  {step.detail or step.reason}".rstrip(),
-                    soft_wrap=True,
-                )
+                self.console.print(step.line, soft_wrap=True)
 
 
 def _table(steps: Sequence[Step]) -> Table:

@@ -50,8 +50,7 @@ def failures(rollout: Rollout) -> None:
     """Show what failed, each with its last words."""
     for step in rollout.failed:
         if step.phase == "failed":
-            click.echo(f"\n{step.name} failed: {step.detail}. Its log ends with:", err=True)
-            click.echo("\n".join(f"  | {line}" for line in step.log), err=True)
+            click.echo("\n".join(("", *step.last_words)), err=True)
 
 
 def _close(rollout: Rollout, environment: str, url: str | None, seconds: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,6 +100,10 @@ class LocalPlatform:
         self.state = State(project, environment)
         self.supervisor = Supervisor(self.state)
 
+    def close(self) -> None:
+        """End the connection to what runs, which goes on."""
+        self.supervisor.close()
+
     def survey(
         self, backend: Backend, asked: Mapping[str, int] | None = None, *, keeps_database: bool = True
     ) -> Survey:
@@ -121,7 +124,7 @@ class LocalPlatform:
         site = Site(
             project=self.state.project,
             state=self.state.folder,
-            python=sys.executable,
+            python=programs.interpreter(),
             ports=self._ports(backend, replicas, running),
             programs={name: program.path for name, program in found.items()},
             sources=sources.digests(source, nouns.sources(backend)),

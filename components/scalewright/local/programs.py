@@ -5,9 +5,11 @@ This module is the one place that knows which wheel carries which program, so th
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -51,7 +53,7 @@ def _in_package(package: str, pattern: str) -> Callable[[], Path | None]:
     def find() -> Path | None:
         spec = find_spec(package)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
-            for path in sorted(Path(folder).glob(pattern)):
+            for path in sorted(Path(folder).resolve().glob(pattern)):
                 return path
         return None
 
@@ -60,7 +62,7 @@ def _in_package(package: str, pattern: str) -> Callable[[], Path | None]:
 
 def _in_scripts(name: str) -> Callable[[], Path | None]:
     def find() -> Path | None:
-        path = Path(sysconfig.get_path("scripts")) / name
+        path = _scripts() / name
         return path if path.exists() else None
 
     return find
@@ -98,6 +100,12 @@ KINDS = {
         in_wheel=_in_scripts("rclone"),
     ),
 }
+
+
+def interpreter() -> str:
+    """Return the path of the Python that runs this: the same, whichever link its environment was reached by."""
+    path = Path(sys.executable)
+    return str(path.parent.resolve() / path.name)
 
 
 def find(needed: Iterable[str], declared: Programs, data: Path | None) -> dict[str, Program]:
@@ -182,13 +190,19 @@ def _candidates(kind: Kind, declared: str | None) -> Iterator[tuple[Path, Origin
 
 def _on_machine(kind: Kind) -> Iterator[Path]:
     """Look along PATH, leaving out our own environment's programs, then where systems keep theirs, newest first."""
-    scripts = Path(sysconfig.get_path("scripts")).resolve()
+    own, path = _scripts(), os.environ.get("PATH", os.defpath).split(os.pathsep)
+    others = os.pathsep.join(folder for folder in path if Path(folder).resolve() != own)
     for name in kind.names:
-        if (found := shutil.which(name)) and (path := Path(found).resolve()).parent != scripts:
-            yield path
+        if found := shutil.which(name, path=others):
+            yield Path(found).resolve()
     for pattern in kind.folders:
         folders = Path("/").glob(pattern.removeprefix("/"))
         yield from (folder / kind.names[0] for folder in sorted(folders, key=_numbers, reverse=True) if folder.is_dir())
+
+
+def _scripts() -> Path:
+    """Return the folder of our own environment's programs."""
+    return Path(sysconfig.get_path("scripts")).resolve()
 
 
 def _numbers(path: Path) -> list[int]:

@@ -2,11 +2,14 @@
 
 Pulumi compares the plan with what its state holds, and shows the difference property by property. What it then does is
 what ``scalewright up`` and ``scalewright down`` do, so that either may go on where the other left off.
+
+States hold the provider by the name of its module and class: whoever renames them strands what was brought up before.
 """
 
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +17,12 @@ from pulumi import Output, RunError
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
 from scalewright.declaration import Gateway, Mistakes, load
-from scalewright.local import gateway
-from scalewright.local.errors import PlatformError
+from scalewright.local import gateway, postgres
+from scalewright.local.errors import PlatformError, in_words
 from scalewright.local.platform import LocalPlatform
 from scalewright.local.running import done_jobs, observe
 from scalewright.local.site import LOOPBACK
-from scalewright.local.step import ENDED, needed_action
+from scalewright.local.step import needed_action
 from scalewright.plan.records import PostgresHealth, Process
 
 if TYPE_CHECKING:
@@ -30,19 +33,18 @@ if TYPE_CHECKING:
 
 Properties = dict[str, Any]
 
-#: What is asked for; all else follows from it.
-INPUTS = ("project", "environment", "processes")
+#: What tells one environment from another. Where it changes, the one is stopped before the other is brought up.
+IDENTITY = ("project", "environment")
 
 
 class LocalBackend(Resource, module="scalewright", name="LocalBackend"):
     """A backend on this machine.
 
-    Outputs are its `processes` by name, the `url` of the gateway, and the `primary` and the `replicas` of the database
-    as ``host:port``; None stands for what it does not have. Where not everything came up, `failure` says so and the
-    program ends with it, while Pulumi's state holds what did come up.
+    Its properties are its processes by name, the `url` of the gateway, and the `primary` and the `replicas` of the
+    database as ``host:port``; None stands for what it does not have. Where not everything came up, `failure` says so
+    and the program ends with it, while Pulumi's state holds what did come up.
     """
 
-    processes: Output[Properties]
     url: Output[str | None]
     primary: Output[str | None]
     replicas: Output[list[str]]
@@ -61,7 +63,9 @@ class LocalProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
         """Compare what came up with what is asked for."""
-        return DiffResult(changes=bool(olds.get("failure")) or any(olds.get(name) != news[name] for name in INPUTS))
+        moved = [name for name in IDENTITY if olds.get(name) != news[name]]
+        differs = bool(moved or olds.get("failure")) or _processes(olds) != _processes(news)
+        return DiffResult(changes=differs, replaces=moved, delete_before_replace=True)
 
     def create(self, props: Properties) -> CreateResult:
         """Bring the environment up; what runs already is taken over."""
@@ -69,8 +73,9 @@ class LocalProvider(ResourceProvider):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look at what runs, whoever started, scaled or stopped it."""
-        now = _observed(props)
-        return ReadResult(id_, now, now) if now["processes"] else ReadResult(None, {})
+        with _platform(props) as platform:
+            now = _observed(platform, props)
+        return ReadResult(id_, now, now) if _processes(now) else ReadResult(None, {})
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
         """Change what differs from what runs."""
@@ -78,24 +83,33 @@ class LocalProvider(ResourceProvider):
 
     def delete(self, _id: str, props: Properties) -> None:
         """Stop everything; data is kept."""
-        _platform(props).down(_reporter())
+        try:
+            with _platform(props) as platform:
+                platform.down(_reporter())
+        except (PlatformError, OSError):
+            sys.tracebacklimit = 0  # Pulumi shows an exception as Python would
+            raise
 
 
 def described(records: Iterable[Process]) -> Properties:
-    """Return records as properties, with the addresses that they give a backend."""
+    """Return records as properties by name, with the addresses that they give a backend."""
     records = list(records)
     urls = [gateway.url(Gateway(port=one.port)) for one in records if one.name == gateway.NAME and one.port]
     servers = [one.health for one in records if isinstance(one.health, PostgresHealth)]
-    addresses = {
-        role: [f"{LOOPBACK}:{server.port}" for server in servers if server.role == role]
-        for role in ("primary", "replica")
-    }
+    primaries, replicas = (
+        [f"{LOOPBACK}:{server.port}" for server in servers if server.role == role] for role in ("primary", "replica")
+    )
     return {
-        "processes": {one.name: one.model_dump(mode="json", exclude_none=True) for one in records},
+        **{one.name: one.model_dump(mode="json", exclude_none=True) for one in records},
         "url": next(iter(urls), None),
-        "primary": next(iter(addresses["primary"]), None),
-        "replicas": addresses["replica"],
+        "primary": next(iter(primaries), None),
+        "replicas": replicas,
     }
+
+
+def _processes(props: Properties) -> Properties:
+    """Return those of the properties that describe a process, by its name."""
+    return {name: value for name, value in props.items() if isinstance(value, dict)}
 
 
 def _end_with(failure: str | None) -> None:
@@ -103,8 +117,8 @@ def _end_with(failure: str | None) -> None:
         raise RunError(failure)
 
 
-def _platform(props: Properties) -> LocalPlatform:
-    return LocalPlatform(Path(props["project"]), props["environment"])
+def _platform(props: Properties) -> closing[LocalPlatform]:
+    return closing(LocalPlatform(Path(props["project"]), props["environment"]))
 
 
 def _up(props: Properties) -> Properties:
@@ -112,28 +126,36 @@ def _up(props: Properties) -> Properties:
 
     An exception would make Pulumi forget what did come up.
     """
-    platform = _platform(props)
+    with _platform(props) as platform:
+        failure = _bring_up(platform)
+        return {**_observed(platform, props), "failure": failure}
+
+
+def _bring_up(platform: LocalPlatform) -> str | None:
+    """Bring an environment up; returns what hindered that."""
+    project, environment = platform.state.project, platform.state.environment
     try:
-        rollout = platform.up(load(platform.state.project, platform.state.environment), _reporter())
-        failure = _failure(rollout, platform.state.environment)
+        return _failure(platform.up(load(project, environment), _reporter()), environment)
     except (Mistakes, PlatformError) as error:
-        failure = str(error)
-    return {**_observed(props), "failure": failure}
+        return str(error)
+    except OSError as error:
+        if (words := in_words(error)) is None:
+            raise
+        return words
 
 
-def _observed(props: Properties) -> Properties:
-    platform = _platform(props)
-    running = [
-        now.record for now in observe(platform.state, platform.supervisor).values() if now.condition == "running"
-    ]
-    jobs = _jobs(props["processes"].values(), done_jobs(platform.state)) if running else ()
-    known = {name: props[name] for name in ("project", "environment")}
-    return {**known, **described((*running, *jobs))}
+def _observed(platform: LocalPlatform, props: Properties) -> Properties:
+    """Return what runs, and the jobs that were done; database replicas that were left behind do not count."""
+    running = observe(platform.state, platform.supervisor)
+    left_behind = postgres.left_behind(platform.state, running)
+    healthy = [now.record for name, now in running.items() if now.condition == "running" and name not in left_behind]
+    jobs = _jobs(_processes(props).values(), done_jobs(platform.state)) if healthy else ()
+    return {**{name: props[name] for name in IDENTITY}, **described((*healthy, *jobs))}
 
 
-def _jobs(records: Iterable[Properties], done: dict[str, Process]) -> Iterator[Process]:
+def _jobs(known: Iterable[Properties], done: dict[str, Process]) -> Iterator[Process]:
     """Yield the jobs that were done: as Pulumi knows them, unless they would have to be done again."""
-    for job in map(Process.model_validate, records):
+    for job in map(Process.model_validate, known):
         if job.kind == "job" and job.name in done:
             yield job if needed_action(job, None, done[job.name]) == "keep" else done[job.name]
 
@@ -143,7 +165,7 @@ def _failure(rollout: Rollout, environment: str) -> str | None:
         return None
     for step in rollout.failed:
         if step.phase == "failed":
-            _say(f"{step.name} failed: {step.detail}. Its log ends with:", *(f"  | {line}" for line in step.log))
+            _say(*step.last_words)
     names = ", ".join(step.name for step in rollout.failed)
     return (
         f"{environment} is not healthy: {names}. See `scalewright logs NAME`; mend it and run `pulumi up` again, or "
@@ -152,18 +174,19 @@ def _failure(rollout: Rollout, environment: str) -> str | None:
 
 
 def _reporter() -> Callable[[Sequence[Step]], None]:
-    """Return what says of each step how it ended, once."""
-    told: set[str] = set()
+    """Return what tells of each step how it ended."""
+    told: dict[str, str] = {}
 
     def report(steps: Sequence[Step]) -> None:
         for step in steps:
-            if step.remarkable and step.phase in ENDED and step.name not in told:
-                told.add(step.name)
-                _say(f"{step.name:<22}{step.phase:<10}{step.seconds:5.1f} s  {step.detail}".rstrip())
+            if step.remarkable and step.has_ended and told.get(step.name) != step.phase:
+                told[step.name] = step.phase
+                _say(step.line)
 
     return report
 
 
 def _say(*lines: str) -> None:
+    """Tell the user: Pulumi shows what a provider writes there."""
     sys.stderr.write("".join(f"{line}\n" for line in lines))
     sys.stderr.flush()

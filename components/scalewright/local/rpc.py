@@ -39,9 +39,9 @@ class Connection:
     """
 
     def __init__(self, path: Path, pid: Path) -> None:
-        self._path = path
         self._pid = pid
-        self._proxy: Any = None
+        self._transport = _Transport(path)
+        self._proxy: Any = ServerProxy("http://localhost", transport=self._transport).supervisor
 
     def call(self, method: str, *arguments: Any, tolerate: tuple[int, ...] = ()) -> Any:
         """Call a method of the namespace ``supervisor``; a fault whose code is tolerated answers None.
@@ -52,7 +52,7 @@ class Connection:
         deadline = time.monotonic() + SHUTDOWN_TIMEOUT
         while True:
             try:
-                return getattr(self._open(), method)(*arguments)
+                return getattr(self._proxy, method)(*arguments)
             except Fault as fault:
                 if fault.faultCode in tolerate:
                     return None
@@ -62,16 +62,15 @@ class Connection:
                     raise self._stuck("is shutting down and does not end", SHUTDOWN_TIMEOUT) from fault
                 time.sleep(0.1)
             except (TimeoutError, BlockingIOError) as error:  # the latter once nobody takes connections any more
-                self._proxy = None
+                self.close()
                 raise self._stuck("does not answer", ANSWER_TIMEOUT) from error
             except (OSError, HTTPException, ProtocolError) as error:
-                self._proxy = None
+                self.close()
                 raise SupervisorGoneError from error
 
-    def _open(self) -> Any:
-        if self._proxy is None:
-            self._proxy = ServerProxy("http://localhost", transport=_Transport(self._path)).supervisor
-        return self._proxy
+    def close(self) -> None:
+        """Close it; the next call opens it anew."""
+        self._transport.close()
 
     def _stuck(self, how: str, seconds: float) -> PlatformError:
         try:

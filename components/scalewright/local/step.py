@@ -67,6 +67,22 @@ class Step:
         """Seconds since it was begun."""
         return time.monotonic() - self.since if self.since else 0.0
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is done about it."""
+        return self.phase in ENDED or self.phase in {"stopped", "removed"}
+
+    @property
+    def line(self) -> str:
+        """One line that tells how far it has come."""
+        seconds = f"{self.seconds:5.1f} s" if self.seconds else ""
+        return f"{self.name:<22}{self.phase:<10}{seconds:>8}  {self.detail or self.reason}".rstrip()
+
+    @property
+    def last_words(self) -> list[str]:
+        """Lines that tell why it failed, and how its log ends."""
+        return [f"{self.name} failed: {self.detail}. Its log ends with:", *(f"  | {line}" for line in self.log)]
+
     def begin(self, phase: Phase) -> None:
         """Note that it comes to a phase, the first of which begins its time."""
         self.since = self.since or time.monotonic()

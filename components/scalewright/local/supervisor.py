@@ -63,6 +63,10 @@ class Supervisor:
             return None
         return pid if strays.mark(pid) == str(self.state.folder) else None
 
+    def close(self) -> None:
+        """End the connection to the supervisor, which goes on."""
+        self._rpc.close()
+
     def start(self) -> None:
         """Start the supervisor in a session of its own, with no processes yet."""
         self._listen_at(_own_socket(self.state))  # the folder where one listened before may be gone
@@ -193,9 +197,12 @@ def _own_socket(state: State) -> Path:
 
 
 def _environment(state: State, socket: Path) -> dict[str, str]:
-    """Hand paths over by environment: in the configuration itself, a `%`, `;` or `#` in them would have a meaning."""
+    """Hand paths over by environment: in the configuration itself, a `%`, `;` or `#` in them would have a meaning.
+
+    Pulumi's own variables, among them its passphrase and its token, are no business of what outlives it.
+    """
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")},
         "SCALEWRIGHT_STATE": str(state.folder),
         "SCALEWRIGHT_SOCKET": str(socket),
         "SCALEWRIGHT_PYTHON": sys.executable,
