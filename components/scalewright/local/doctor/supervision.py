@@ -1,0 +1,103 @@
+"""The supervisor, and through it what runs."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from scalewright.local import applied, strays
+from scalewright.local.doctor import memory, processes, vitals
+from scalewright.local.doctor.examination import Examination, examine
+from scalewright.local.doctor.finding import note, trouble
+from scalewright.local.doctor.scene import Scene
+from scalewright.local.errors import PlatformError
+from scalewright.local.replicas import counts
+from scalewright.local.running import last_log_lines
+from scalewright.local.running import observe as observed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scalewright.declaration import Backend
+    from scalewright.local.doctor.finding import Finding
+    from scalewright.local.platform import LocalPlatform
+
+#: Seconds for a supervisor to say what it looks after.
+PATIENCE = 3.0
+SUBJECT = "supervisor"
+
+
+def observe(
+    platform: LocalPlatform, backend: Backend, waiting_for: Callable[[list[str]], None]
+) -> tuple[Scene | None, list[Finding]]:
+    """Ask the supervisor what runs; None where there is none or it does not answer, and what is to be said of that."""
+    scenes: list[Scene] = []
+
+    def look() -> Iterator[Finding]:
+        pid = platform.supervisor.pid()
+        if pid is None:
+            yield from _not_running(platform)
+        else:
+            scenes.append(_scene(platform, backend, pid))
+
+    if finding := _frozen(platform):
+        return None, [finding]
+    pid = _noted(platform)
+    remedy = f"kill -KILL {pid}  # ends what it looks after too; then scalewright up" if pid else "scalewright down"
+    found = examine([Examination("", SUBJECT, look, remedy, PATIENCE)], waiting_for)
+    return next(iter(scenes), None), found[""]
+
+
+def look(scene: Scene) -> Iterator[Finding]:
+    """Examine the processes that it looks after."""
+    kills = memory.read().kills
+    yield from processes.judge_all(scene.vitals, scene.missing, now=time.time(), kills=kills)
+    for name in scene.undone:
+        yield processes.judge_job(name, last_log_lines(scene.state, name, vitals.LOG_LINES))
+
+
+def _scene(platform: LocalPlatform, backend: Backend, pid: int) -> Scene:
+    with suppress(PlatformError):  # the first `up` is still at work, or was interrupted
+        backend = applied.load(platform.state)
+    running = observed(platform.state, platform.supervisor, stopped=True)
+    replicas = counts(backend, platform.state.saved.replicas)
+    return Scene(platform.state, backend, replicas, running, vitals.read(platform.state, running), pid)
+
+
+def _not_running(platform: LocalPlatform) -> Iterator[Finding]:
+    left = strays.find(platform.state) if platform.state.exists else []
+    if left:
+        names = ", ".join(f"{_name(process)} (pid {process.pid})" for process in left)
+        cause = "their supervisor was killed, or their folder moved"
+        yield trouble(SUBJECT, f"does not run, and left behind {names}", cause, "scalewright down")
+    else:
+        yield note(SUBJECT, "nothing runs", None, "scalewright up")
+
+
+def _frozen(platform: LocalPlatform) -> Finding | None:
+    pid = _noted(platform)
+    try:
+        process: Any = psutil.Process(pid) if pid else None
+        if process is None or process.status() != psutil.STATUS_STOPPED or strays.mark(process.pid) is None:
+            return None
+    except psutil.Error:
+        return None
+    cause = "a signal (SIGSTOP, SIGTSTP) stopped it: nothing is started again, and what runs cannot be examined"
+    return trouble(SUBJECT, f"is frozen (state T, pid {pid})", cause, f"kill -CONT {pid}")
+
+
+def _noted(platform: LocalPlatform) -> int | None:
+    try:
+        return int((platform.state / "run/supervisor.pid").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.Error:
+        return "one that ended"
