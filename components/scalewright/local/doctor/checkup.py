@@ -26,6 +26,8 @@ from scalewright.local.doctor import postgres as databases
 from scalewright.local.doctor import redis as broker
 from scalewright.local.doctor.examination import Examination, examine
 from scalewright.local.doctor.finding import Finding, addressed, without
+from scalewright.local.secrets import require
+from scalewright.plan.records import PortHealth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,6 +106,18 @@ def _of_machine(state: State, backend: Backend, scene: Scene | None) -> Iterator
 
 
 def _of_running(scene: Scene) -> Iterator[Examination]:
+    yield from _of_processes(scene)
+    if redis.NAME in scene.running and scene.backend.workers:
+        yield Examination("tasks", "queues", partial(queues.look, scene), f"scalewright logs {redis.NAME}")
+    if postgres.PRIMARY in scene.running:
+        for name, service in scene.backend.services.items():
+            if service.outbox:
+                look = partial(outbox.look, scene, name)
+                yield Examination("tasks", f"outbox {name}", look, f"scalewright logs {name}-relay")
+
+
+def _of_processes(scene: Scene) -> Iterator[Examination]:
+    yield Examination("processes", "secrets", partial(_lost_secrets, scene.state), "scalewright down")
     yield Examination("processes", "processes", partial(supervision.look, scene), "scalewright status")
     for name, now in scene.running.items():
         logs = f"scalewright logs {name}"
@@ -113,15 +127,16 @@ def _of_running(scene: Scene) -> Iterator[Examination]:
             yield Examination("services", name, partial(services.look, scene, name), logs)
         elif name == gateway.NAME:
             yield Examination("services", name, partial(services.look_at_gateway, scene), logs)
+        elif isinstance(now.record.health, PortHealth):
+            yield Examination("services", name, partial(services.look_at_port, scene, name), logs)
         elif name == redis.NAME:
             yield Examination("redis", name, partial(broker.look, scene), logs)
-    if redis.NAME in scene.running and scene.backend.workers:
-        yield Examination("tasks", "queues", partial(queues.look, scene), f"scalewright logs {redis.NAME}")
-    if postgres.PRIMARY in scene.running:
-        for name, service in scene.backend.services.items():
-            if service.outbox:
-                look = partial(outbox.look, scene, name)
-                yield Examination("tasks", f"outbox {name}", look, f"scalewright logs {name}-relay")
+
+
+def _lost_secrets(state: State) -> Iterator[Finding]:
+    """Find nothing; raises PlatformError where a secret is lost that what runs was started with."""
+    require(state)
+    yield from ()
 
 
 def _secrets(state: State) -> Iterator[str]:

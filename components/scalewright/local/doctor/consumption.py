@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scalewright.local.doctor.finding import go_on, note, ok, span, trouble
-from scalewright.local.doctor.last_words import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scalewright.local.doctor.finding import Finding
     from scalewright.local.doctor.queues import Sample
+    from scalewright.local.doctor.scene import Away
     from scalewright.local.doctor.vitals import Vitals
 
 
@@ -22,6 +22,7 @@ class Worker:
 
     vitals: Vitals
     consumes: tuple[str, ...]
+    away: Away | None = None
 
     @property
     def ails(self) -> str | None:
@@ -32,7 +33,7 @@ class Worker:
         if one.condition != "running":
             return f"{one.name} is {one.condition}"
         if one.heartbeat is None or one.heartbeat >= one.within:
-            return f"{one.name} shows no heartbeat ({meaning(one.lines) or 'it hangs, or is not connected to redis'})"
+            return f"{one.name} shows no heartbeat: {self.away or 'it hangs, or is not connected to redis'}"
         return None
 
 

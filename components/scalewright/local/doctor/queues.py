@@ -67,7 +67,7 @@ def look(scene: Scene) -> Iterator[Finding]:
             longest_task=workers.longest_task.seconds,
             most=workers.scale.max,
             workers=tuple(
-                consumption.Worker(scene.vitals[one], _consumed(now.pid))
+                consumption.Worker(scene.vitals[one], _consumed(now.pid), scene.away(one))
                 for one, now in scene.running.items()
                 if now.record.noun == f"workers.{name}"
             ),

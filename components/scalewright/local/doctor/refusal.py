@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from scalewright.local.doctor.finding import Finding
     from scalewright.local.running import Condition
 
-OWNER = "the owner"
-
 
 def judge(server: str, condition: Condition, message: str, *, frozen: Sequence[int]) -> Finding:
     """Judge the message of a refused connection; every one of them is a trouble."""
     said = next((line.strip() for line in reversed(message.splitlines()) if line.strip()), "no answer")
-    seen = f"refuses connections: {said.removeprefix('FATAL:').strip()}"
+    seen = f"refuses connections: {said.rpartition('FATAL:')[2].strip()}"
+    raised = "scalewright up  # after raising postgres.max_connections in the overlay"
     up, logs = "scalewright up", f"scalewright logs {server}"
     if condition != "running":
         return trouble(server, seen, f"its process is {condition}", logs if condition == "restarting" else up)
@@ -30,7 +29,8 @@ def judge(server: str, condition: Condition, message: str, *, frozen: Sequence[i
             "the secret in the state folder is not the password that the server knows; a restart gives it that",
             f"scalewright down && {up}",
         ),
-        ("too many clients", "every connection is in use, those kept for administration too", logs),
+        ("too many clients", "every connection is in use, those kept for administration too", raised),
+        ("connection slots", "too many connections: only those kept for administration are left", raised),
         ("starting up", "it replays its log after a crash; ask again in a moment", logs),
         ("not yet accepting", "it replays its log after a crash; ask again in a moment", logs),
         ("in recovery mode", "one of its processes was killed, so it starts all of them anew", logs),

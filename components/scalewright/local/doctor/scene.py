@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scalewright.local import gateway, object_store, postgres, redis, service, workers
+from scalewright.local.doctor.finding import go_on
 from scalewright.local.running import done_jobs
 from scalewright.plan.records import HttpHealth
 
@@ -19,6 +20,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Away:
+    """A process that others need and that does not work."""
+
+    name: str
+    how: str
+    frozen: tuple[int, ...]
+
+    @property
+    def remedy(self) -> str:
+        """The line that brings it back, or tells more."""
+        return go_on(self.frozen) if self.frozen else f"scalewright logs {self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.name}, which it needs, is {self.how}"
+
+
+@dataclass(frozen=True)
 class Scene:
     """The declaration that was brought up and how many replicas it has by noun, and what is seen of its processes."""
 
@@ -28,6 +46,24 @@ class Scene:
     running: Mapping[str, Running]
     vitals: Mapping[str, Vitals]
     supervisor: int
+
+    def away(self, name: str) -> Away | None:
+        """Return the first process that is away of those which a process cannot do without, those of others included.
+
+        A job that comes between stands for what it depends on itself.
+        """
+        records = {**done_jobs(self.state), **{one: now.record for one, now in self.running.items()}}
+        open_, seen = [name], {name}
+        while open_:
+            for needed in records[open_.pop()].depends_on:
+                if needed in seen or needed not in records:
+                    continue
+                seen.add(needed)
+                open_.append(needed)
+                vitals = self.vitals.get(needed)
+                if vitals and (vitals.frozen or vitals.condition != "running"):
+                    return Away(needed, "frozen" if vitals.frozen else vitals.condition, vitals.frozen)
+        return None
 
     def frozen(self, name: str) -> tuple[int, ...]:
         """The pids of a process and of those below it that a signal has stopped."""

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from scalewright.local import gateway
 from scalewright.local.doctor.finding import go_on, note, ok, span, trouble
+from scalewright.local.doctor.last_words import last_line, meaning
 from scalewright.local.doctor.metrics import POOL_IN_USE, samples
+from scalewright.local.doctor.processes import LOOP_STARTS, YOUNG
+from scalewright.local.health import is_healthy
 from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import HttpHealth
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from scalewright.local.doctor.finding import Finding
     from scalewright.local.doctor.scene import Scene
+    from scalewright.local.doctor.vitals import Vitals
     from scalewright.local.running import Condition
 
 #: Seconds for one answer, and how often one is asked for.
@@ -27,6 +31,8 @@ TIMEOUT = 2.0
 TIMES = 3
 #: Seconds that an answer of a health endpoint may take.
 SLOW, VERY_SLOW = 0.25, 1.0
+#: Processes that wait for each core.
+OVERLOAD = 1.5
 SHOWN = 160
 
 
@@ -67,14 +73,20 @@ def look(scene: Scene, replica: str) -> Iterator[Finding]:
         return
     alive = ask(now.record.port, service.probes.liveness)
     ready = asked_repeatedly(now.record.port, service.probes.readiness)
-    yield judge(replica, now.condition, alive, ready, load=_load(), frozen=scene.frozen(replica))
+    pool = None
     if service.database and alive.status is not None:
         usable = (service.database.size + service.database.overflow) * service.processes
-        metrics = ask(now.record.port, "/metrics", timeout=TIMEOUT + 1)
-        in_use = samples(metrics.body, POOL_IN_USE) if metrics.good else {}
-        by_server = {dict(labels).get("server", "database"): value for labels, value in in_use.items()}
-        if finding := judge_pool(replica, by_server, usable):
-            yield finding
+        pool = judge_pool(replica, _in_use(now.record.port), usable)
+    yield judge(scene.vitals[replica], alive, ready, pool, load=_load(), now=time.time())
+    if pool:
+        yield pool
+
+
+def _in_use(port: int) -> dict[str, float]:
+    """Return the connections of a replica's pools that are in use, by server; none where it does not publish them."""
+    metrics = ask(port, "/metrics", timeout=TIMEOUT + 1)
+    found = samples(metrics.body, POOL_IN_USE) if metrics.good else {}
+    return {dict(labels).get("server", "database"): value for labels, value in found.items()}
 
 
 def asked_repeatedly(port: int, path: str) -> list[Answer]:
@@ -85,31 +97,46 @@ def asked_repeatedly(port: int, path: str) -> list[Answer]:
     return answers
 
 
-def judge(
-    replica: str, condition: Condition, alive: Answer, ready: list[Answer], *, load: float, frozen: Sequence[int]
-) -> Finding:
-    """Judge the answers of a replica; `load` is the machine's for each core."""
-    logs = f"scalewright logs {replica}"
+def judge(one: Vitals, alive: Answer, ready: list[Answer], pool: Finding | None, *, load: float, now: float) -> Finding:
+    """Judge the answers of a replica; `load` is the machine's for each core, `pool` what is to be said of its pool."""
     last, seconds = ready[-1], median(answer.seconds for answer in ready)
-    if frozen:
-        return trouble(replica, f"does not answer: {last.body}", "its process is frozen", go_on(frozen))
-    if condition != "running":
-        return trouble(replica, f"does not answer: {last.body}", f"its process is {condition}", logs)
-    if alive.status is None and last.status is None:
-        cause = f"its event loop is blocked, or the machine is overloaded (load {load:.1f} for each core)"
-        return trouble(replica, f"does not answer in {span(TIMEOUT)}: {last.body}", cause, logs)
     if last.status is None:
-        cause = "it lives, and what it asks before it says it is ready, such as the database, does not answer"
-        return trouble(replica, f"is not ready: no answer in {span(TIMEOUT)}", cause, logs)
+        return _no_answer(one, alive, last, load, now)
+    logs = f"scalewright logs {one.name}"
     if not last.good:
         seen = f"is not ready: {last.status} {' '.join(last.body.split())[:SHOWN]}"
-        return trouble(replica, seen, "something that it needs is away", logs)
+        return trouble(one.name, seen, "something that it needs is away", logs)
     seen = f"ready in {span(seconds)}"
     if seconds < SLOW:
-        return ok(replica, seen)
-    overloaded = f"the machine is overloaded (load {load:.1f} for each core)"
-    cause = overloaded if load > 1.5 else "its event loop is busy, or what it asks is slow"
-    return (trouble if seconds >= VERY_SLOW else note)(replica, f"slow: {seen}", cause, logs)
+        return ok(one.name, seen)
+    cause = _overloaded(load) if load > OVERLOAD else "its event loop is busy, or what it asks is slow"
+    if pool:
+        cause = "its pool is exhausted, or nearly so"
+    return (trouble if seconds >= VERY_SLOW else note)(one.name, f"slow: {seen}", cause, logs)
+
+
+def _no_answer(one: Vitals, alive: Answer, last: Answer, load: float, now: float) -> Finding:
+    logs = f"scalewright logs {one.name}"
+    seen = f"does not answer: {last.body}"
+    if one.frozen:
+        return trouble(one.name, seen, "its process is frozen", go_on(one.frozen))
+    if one.condition != "running":
+        return trouble(one.name, seen, f"its process is {one.condition}", logs)
+    if "refused" in last.body:
+        age = now - one.started if one.started else 0.0
+        if age < YOUNG and len(one.starts) < LOOP_STARTS:
+            return note(one.name, f"was started {span(age)} ago and does not listen yet")
+        said = meaning(one.lines) or last_line(one.lines)
+        return trouble(one.name, "nobody listens on its port", f"it does not come up: {said}", logs)
+    if alive.status is not None:
+        cause = "it lives, and what it asks before it says it is ready, such as the database, does not answer"
+        return trouble(one.name, f"is not ready: no answer in {span(TIMEOUT)}", cause, logs)
+    cause = f"its event loop is blocked{f', or {_overloaded(load)}' if load > OVERLOAD else ''}"
+    return trouble(one.name, f"no answer in {span(TIMEOUT)}, not even whether it is alive", cause, logs)
+
+
+def _overloaded(load: float) -> str:
+    return f"the machine is overloaded (load {load:.1f} for each core)"
 
 
 def judge_pool(replica: str, in_use: Mapping[str, float], usable: int) -> Finding | None:
@@ -119,7 +146,7 @@ def judge_pool(replica: str, in_use: Mapping[str, float], usable: int) -> Findin
     raised = "scalewright up  # after raising database.size of the service in the overlay"
     if most >= usable:
         cause = (
-            "pool exhausted: further requests wait; slow or waiting statements, see the database, or a pool too small"
+            "pool exhausted, further requests wait: mend what postgres tells of statements, else the pool is too small"
         )
         return trouble(replica, seen, cause, raised)
     return note(replica, seen, "further requests wait once all are in use", raised) if most >= usable * 0.8 else None
@@ -151,10 +178,22 @@ def judge_gateway(
     seconds = median([outside.seconds, *(answer.seconds for answer in own)])
     if seconds < SLOW:
         return ok(name, f"port {port} answers in {span(seconds)}")
-    cause = f"the machine is overloaded (load {load:.1f} for each core)"
+    cause = _overloaded(load)
     return (trouble if seconds >= VERY_SLOW else note)(
         name, f"slow: port {port} answers in {span(seconds)}", cause, logs
     )
+
+
+def look_at_port(scene: Scene, name: str) -> Iterator[Finding]:
+    """Examine a server of which is known only that it listens."""
+    record, logs = scene.running[name].record, f"scalewright logs {name}"
+    begun = time.perf_counter()
+    if is_healthy(record.health, scene.state):
+        yield ok(name, f"port {record.port} accepts connections in {span(time.perf_counter() - begun)}")
+    elif frozen := scene.frozen(name):
+        yield trouble(name, f"port {record.port} accepts no connection", "its process is frozen", go_on(frozen))
+    else:
+        yield trouble(name, f"port {record.port} accepts no connection", "it starts, or hangs", logs)
 
 
 def _load() -> float:

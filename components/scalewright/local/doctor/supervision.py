@@ -53,8 +53,12 @@ def observe(
 
 def look(scene: Scene) -> Iterator[Finding]:
     """Examine the processes that it looks after."""
-    kills = memory.read().kills
-    yield from processes.judge_all(scene.vitals, scene.missing, now=time.time(), kills=kills)
+    now, kills = time.time(), memory.read().kills
+    yield processes.summary(scene.vitals, now)
+    for name, one in scene.vitals.items():
+        yield from processes.judge(one, scene.away(name), now, kills)
+    for name in scene.missing:
+        yield processes.judge_missing(name)
     for name in scene.undone:
         yield processes.judge_job(name, last_log_lines(scene.state, name, vitals.LOG_LINES))
 
