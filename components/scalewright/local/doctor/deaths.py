@@ -7,18 +7,21 @@ import time
 from dataclasses import dataclass
 
 _STARTED = "supervisord started with pid"
-_EXITED = re.compile(
-    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d{3} \w+ exited: (?P<name>\S+) \((?P<how>[^;)]+)[^\n]*\)$", re.MULTILINE
+_EVENT = re.compile(
+    r"^(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d{3} \w+ "
+    r"(?:spawned: '(?P<spawned>[^']+)' with pid (?P<pid>\d+)|exited: (?P<exited>\S+) \((?P<how>[^;)]+).*\))$",
+    re.MULTILINE,
 )
 
 
 @dataclass(frozen=True)
 class Death:
-    """One process that ended without having been asked to; `at` in seconds since the epoch."""
+    """One process that ended without having been asked to; `at` in seconds since the epoch, `pid` where it is known."""
 
     name: str
     at: float
     how: str
+    pid: int | None = None
 
     @property
     def signal(self) -> str | None:
@@ -28,7 +31,12 @@ class Death:
 
 def deaths(log: str) -> list[Death]:
     """Read the supervisor's log since its last start; times in it are those of this machine's zone."""
-    return [
-        Death(line["name"], time.mktime(time.strptime(line["at"], "%Y-%m-%d %H:%M:%S")), line["how"])
-        for line in _EXITED.finditer(log[max(0, log.rfind(_STARTED)) :])
-    ]
+    pids: dict[str, int] = {}
+    found = []
+    for event in _EVENT.finditer(log[max(0, log.rfind(_STARTED)) :]):
+        if name := event["spawned"]:
+            pids[name] = int(event["pid"])
+        else:
+            at = time.mktime(time.strptime(event["at"], "%Y-%m-%d %H:%M:%S"))
+            found.append(Death(event["exited"], at, event["how"], pids.get(event["exited"])))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,10 @@ MEASURED = {
 #: A machine with less than this part of its memory available is about to kill.
 SCARCE = 0.05
 
+KERNEL_LOG = Path("/dev/kmsg")
+LONGEST_MESSAGE = 8192
+_KILLED = re.compile(r"[Oo]ut of memory: Killed process (\d+)")
+
 CGROUPS = Path("/sys/fs/cgroup")
 #: Where the two versions of control groups keep limit, use and kills:
 #: https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
@@ -42,6 +47,14 @@ FILES = (
     ("", "memory.max", "memory.current", "memory.events"),
     ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control"),
 )
+
+
+@dataclass(frozen=True)
+class Kills:
+    """What the kernel killed for lack of memory since its start: how many, and the pids that its log still names."""
+
+    count: int
+    pids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,28 @@ def read(root: Path = CGROUPS, proc: Path = Path("/proc")) -> Memory:
             cached = _number(_text(folder / "memory.stat"), r"^(?:total_)?inactive_file (\d+)") or 0
             total, available, bounded = most, min(available, max(0, most - used + cached)), True
     return Memory(total, available, bounded, max(number or 0 for number in counted))
+
+
+def kills(log: Path = KERNEL_LOG) -> Kills:
+    """Ask what was killed; the kernel's log is not for everybody to read."""
+    return Kills(read().kills, frozenset(map(int, _KILLED.findall(_messages(log)))))
+
+
+def _messages(log: Path) -> str:
+    """Return the kernel's log: https://www.kernel.org/doc/Documentation/ABI/testing/dev-kmsg."""
+    try:
+        device = os.open(log, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    lines = []
+    try:
+        while line := os.read(device, LONGEST_MESSAGE):
+            lines.append(line)
+    except OSError:  # EAGAIN: that was the last one; EPIPE: what comes next was overwritten meanwhile
+        pass
+    finally:
+        os.close(device)
+    return b"".join(lines).decode(errors="replace")
 
 
 def demand(backend: Backend) -> int:
@@ -105,7 +140,7 @@ def judge(memory: Memory, needed: int | None) -> Finding:
     if needed is not None:
         seen = f"{seen}, about {mebibytes(needed)} needed"
     if memory.kills:
-        seen = f"{seen}; the kernel killed {memory.kills} processes for lack of it since its start"
+        seen = f"{seen}; the kernel has killed {memory.kills} for lack of it since its start"
     largest = "ps -eo rss,pid,comm --sort=-rss | head"
     if memory.available < memory.total * SCARCE:
         return trouble("memory", seen, "it is nearly used up: the kernel kills the largest process next", largest)

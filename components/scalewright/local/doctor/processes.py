@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from scalewright.local.doctor.deaths import Death
     from scalewright.local.doctor.finding import Finding
+    from scalewright.local.doctor.memory import Kills
     from scalewright.local.doctor.scene import Away
     from scalewright.local.doctor.vitals import Vitals
 
@@ -26,6 +27,7 @@ YOUNG = 20.0
 #: Seconds after which a process that was killed once by hand, and runs again, is no trouble any more.
 MENDED = 60.0
 FULL = 0.8
+LARGEST = "ps -eo rss,pid,comm --sort=-rss | head"
 
 
 def summary(vitals: Mapping[str, Vitals], now: float) -> Finding:
@@ -34,13 +36,12 @@ def summary(vitals: Mapping[str, Vitals], now: float) -> Finding:
     return ok("processes", f"{len(vitals)} run, the last one was started {span(youngest)} ago")
 
 
-def judge(one: Vitals, away: Away | None, now: float, kills: int) -> Iterator[Finding]:
+def judge(one: Vitals, away: Away | None, now: float, kills: Kills) -> Iterator[Finding]:
     """Judge one process; what is worst about it comes first, and hides what only follows from it.
 
     `away` is what it needs and has not.
     """
     up = "scalewright up"
-    recent = [start for start in one.starts if now - start < LOOP_SECONDS]
     since = min(one.starts, default=0.0) - 1  # the log has seconds; what was before is mended by a start on purpose
     died = [death for death in one.deaths if since <= death.at and now - death.at < NEWS]
     killed = [death for death in died if death.signal == "SIGKILL"]
@@ -49,8 +50,8 @@ def judge(one: Vitals, away: Away | None, now: float, kills: int) -> Iterator[Fi
     elif one.condition == "stopped":
         yield trouble(one.name, "is stopped", "somebody stopped it on purpose, or it is being replaced now", up)
     elif killed and killed[-1] is died[-1] and one.condition != "failed":
-        yield _killed(one, len(killed), now - killed[-1].at, kills)
-    elif one.condition in {"failed", "restarting"} or len(recent) >= LOOP_STARTS:
+        yield _killed(one, killed, now, kills)
+    elif one.condition in {"failed", "restarting"} or is_looping(one, now):
         yield _crash_loop(one, now)
     elif one.beats and not (one.heartbeat is not None and one.heartbeat < one.within):
         yield _silent(one, away, now)
@@ -68,15 +69,27 @@ def _frozen(one: Vitals) -> Finding:
     return trouble(one.name, seen, "a signal (SIGSTOP, SIGTSTP) or a debugger stopped it", go_on(one.frozen))
 
 
-def _killed(one: Vitals, times: int, ago: float, kills: int) -> Finding:
-    seen = f"was killed by SIGKILL {f'{times} times, last' if times > 1 else ''} {span(ago)} ago".replace("  ", " ")
+def _killed(one: Vitals, killed: Sequence[Death], now: float, kills: Kills) -> Finding:
+    ago, times = now - killed[-1].at, len(killed)
+    seen = f"was killed by SIGKILL {f'{times} times, last ' if times > 1 else ''}{span(ago)} ago"
     seen += ", started again" if one.condition == "running" else f", {one.condition}"
-    if kills:
-        cause = f"out of memory: the kernel kills the largest process then, {kills} since its start"
-        return trouble(one.name, seen, cause, "ps -eo rss,pid,comm --sort=-rss | head")
-    cause = "somebody's `kill -9`: the kernel has killed nothing for lack of memory"
+    if any(death.pid in kills.pids for death in killed):
+        cause = "out of memory: the kernel killed it, as its log tells"
+        return trouble(one.name, seen, cause, LARGEST)
+    if kills.count:
+        cause = (
+            f"out of memory, perhaps: the kernel has killed {kills.count} since its start, and its log does not name this; "
+            "or somebody's `kill -9`"
+        )
+    else:
+        cause = "somebody's `kill -9`: the kernel has killed nothing for lack of memory"
     mended = one.condition == "running" and times == 1 and ago > MENDED
     return (note if mended else trouble)(one.name, seen, cause, f"scalewright logs {one.name}")
+
+
+def is_looping(one: Vitals, now: float) -> bool:
+    """Whether it was started so often of late that it cannot be well."""
+    return sum(now - start < LOOP_SECONDS for start in one.starts) >= LOOP_STARTS
 
 
 def last_burst(starts: Sequence[float]) -> list[float]:

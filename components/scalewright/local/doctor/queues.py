@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from scalewright.local import redis as noun
+from scalewright.local.doctor import consumption
 from scalewright.local.doctor import redis as server
 from scalewright.local.doctor.finding import note
 
@@ -47,8 +48,6 @@ class Sample:
 def look(scene: Scene) -> Iterator[Finding]:
     """Look at the queues once, and where tasks wait once more."""
     from redis import RedisError
-
-    from scalewright.local.doctor import consumption
 
     declared = {queue for workers in scene.backend.workers.values() for queue in workers.queues}
     try:

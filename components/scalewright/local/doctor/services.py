@@ -13,7 +13,7 @@ from scalewright.local import gateway
 from scalewright.local.doctor.finding import go_on, note, ok, span, trouble
 from scalewright.local.doctor.last_words import last_line, meaning
 from scalewright.local.doctor.metrics import POOL_IN_USE, samples
-from scalewright.local.doctor.processes import LOOP_STARTS, YOUNG
+from scalewright.local.doctor.processes import RECENT, YOUNG, is_looping
 from scalewright.local.health import is_healthy
 from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import HttpHealth
@@ -124,9 +124,9 @@ def _no_answer(one: Vitals, alive: Answer, last: Answer, load: float, now: float
         return trouble(one.name, seen, f"its process is {one.condition}", logs)
     if "refused" in last.body:
         age = now - one.started if one.started else 0.0
-        if age < YOUNG and len(one.starts) < LOOP_STARTS:
+        if age < YOUNG and not is_looping(one, now):
             return note(one.name, f"was started {span(age)} ago and does not listen yet")
-        said = meaning(one.lines) or last_line(one.lines)
+        said = meaning(one.lines[-RECENT:]) or last_line(one.lines)
         return trouble(one.name, "nobody listens on its port", f"it does not come up: {said}", logs)
     if alive.status is not None:
         cause = "it lives, and what it asks before it says it is ready, such as the database, does not answer"

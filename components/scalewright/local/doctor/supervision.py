@@ -53,7 +53,7 @@ def observe(
 
 def look(scene: Scene) -> Iterator[Finding]:
     """Examine the processes that it looks after."""
-    now, kills = time.time(), memory.read().kills
+    now, kills = time.time(), memory.kills()
     yield processes.summary(scene.vitals, now)
     for name, one in scene.vitals.items():
         yield from processes.judge(one, scene.away(name), now, kills)
