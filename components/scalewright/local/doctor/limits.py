@@ -33,8 +33,9 @@ LEAST_SHARED = 16 * 2**20
 
 def look(backend: Backend, project: Path) -> Iterator[Finding]:
     """Tell each limit beside what is needed."""
+    allowed = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     yield open_files(*resource.getrlimit(resource.RLIMIT_NOFILE))
-    yield processes(resource.getrlimit(resource.RLIMIT_NPROC)[0], _own_threads(), demand(backend))
+    yield processes(allowed, _own_threads(), demand(backend), root=os.geteuid() == 0)
     if sys.platform == "linux" and backend.postgres:
         yield shared_memory(_free(SHARED_MEMORY))
         if os.geteuid() == 0:
@@ -64,9 +65,9 @@ def demand(backend: Backend) -> int:
     return servers + (services + workers + 3) * THREADS_EACH
 
 
-def processes(allowed: int, used: int, needed: int) -> Finding:
+def processes(allowed: int, used: int, needed: int, *, root: bool) -> Finding:
     """Judge `ulimit -u`, which counts threads on Linux and does not bind root."""
-    if os.geteuid() == 0 or allowed == resource.RLIM_INFINITY:
+    if root or allowed == resource.RLIM_INFINITY:
         return ok("user processes", f"any number for this user, up to {needed} needed")
     seen = f"{allowed} for this user, {used} used, up to {needed} needed"
     if allowed - used < needed:

@@ -78,8 +78,8 @@ def _killed(one: Vitals, killed: Sequence[Death], now: float, kills: Kills) -> F
         return trouble(one.name, seen, cause, LARGEST)
     if kills.count:
         cause = (
-            f"out of memory, perhaps: the kernel has killed {kills.count} since its start, and its log does not name this; "
-            "or somebody's `kill -9`"
+            f"out of memory, perhaps: the kernel has killed {kills.count} since its start, and its log does not name "
+            "this one; or somebody's `kill -9`"
         )
     else:
         cause = "somebody's `kill -9`: the kernel has killed nothing for lack of memory"
