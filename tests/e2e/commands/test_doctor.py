@@ -58,7 +58,7 @@ def test_a_state_file_that_is_damaged_is_a_trouble_and_no_traceback(project: Sta
 
 
 def test_a_healthy_stack_has_no_trouble_and_every_part_is_examined(stack: Stack) -> None:
-    eventually(lambda: has_no_trouble(stack), within=60)
+    eventually(lambda: diagnosis(stack)["troubles"] == 0, within=120)
     answer = diagnosis(stack)
     subjects = {part: {one["subject"] for one in found} for part, found in answer["parts"].items()}
     assert answer["running"]

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -263,9 +264,8 @@ def test_the_remedy_for_a_lock_can_be_typed_as_it_is(stack: Stack) -> None:
         waiting = threading.Thread(target=lambda: waiter.execute("SELECT count(*) FROM orders"))
         waiting.start()
         remedy = find(stack, "postgres", "postgres", "wait for a lock")["remedy"]
-        typed = remedy.replace("scalewright", f"{os.environ.get('PYTHON', 'python3')} -m scalewright", 1)
-        venv = {**os.environ, "PATH": f"{Path(psutil.Process().exe()).parent}:{os.environ['PATH']}"}
-        subprocess.run(["sh", "-c", typed], cwd=stack.project, env=venv, check=True, capture_output=True, timeout=60)
+        typed = remedy.replace("scalewright", f"'{sys.executable}' -m scalewright", 1)
+        subprocess.run(["sh", "-c", typed], cwd=stack.project, check=True, capture_output=True, timeout=60)
         waiting.join(timeout=60)
         assert not waiting.is_alive()
 

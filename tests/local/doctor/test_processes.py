@@ -77,6 +77,7 @@ def test_starts_that_lie_far_apart_are_no_loop() -> None:
     assert last_burst((0.0, 100.0, 110.0, 125.0)) == [100.0, 110.0, 125.0]
     assert last_burst(()) == []
     assert not list(judge(replace(WELL, starts=(NOW - 200, NOW - 130, NOW - 65)), None, NOW, Kills(0)))
+    assert not list(judge(replace(WELL, starts=(NOW - 50, NOW - 40, NOW - 25)), None, NOW, Kills(0)))
 
 
 def test_a_frozen_process_is_told_by_its_pids_and_how_it_goes_on() -> None:

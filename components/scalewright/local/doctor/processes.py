@@ -22,7 +22,7 @@ NEWS = 15 * 60.0
 RECENT = 3
 #: So many starts within so many seconds are a crash loop.
 LOOP_STARTS, LOOP_SECONDS = 3, 60.0
-#: Seconds within which a process that was just started need not be healthy.
+#: Seconds within which a process that was just started need not be healthy, and after which it is in no crash loop.
 YOUNG = 20.0
 #: Seconds after which a process that was killed once by hand, and runs again, is no trouble any more.
 MENDED = 60.0
@@ -88,8 +88,9 @@ def _killed(one: Vitals, killed: Sequence[Death], now: float, kills: Kills) -> F
 
 
 def is_looping(one: Vitals, now: float) -> bool:
-    """Whether it was started so often of late that it cannot be well."""
-    return sum(now - start < LOOP_SECONDS for start in one.starts) >= LOOP_STARTS
+    """Whether it was started so often of late that it cannot be well, and has not lived for long since."""
+    often = sum(now - start < LOOP_SECONDS for start in one.starts) >= LOOP_STARTS
+    return often and now - one.starts[-1] < YOUNG
 
 
 def last_burst(starts: Sequence[float]) -> list[float]:
