@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def _told(finding: Finding, width: int) -> Table:
 
 def typed(remedy: str) -> str:
     """Return a remedy as it can be typed here."""
-    return remedy.replace("scalewright ", f"{program()} ")
+    return re.sub(r"(?<![\w/.-])scalewright(?= \w)", lambda _: program(), remedy)
 
 
 def _counted(count: int, what: str) -> str:

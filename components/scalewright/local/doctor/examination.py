@@ -52,8 +52,7 @@ class _Course:
         except PlatformError as error:
             self.found += [_told(one, text) for text in error.troubles]
         except Exception as error:  # one that fails must not hide what the others found
-            seen = f"could not be examined: {type(error).__name__}: {error}"
-            self.found.append(trouble(one.subject, seen, None, one.remedy))
+            self.found.append(trouble(one.subject, f"could not be examined: {_worded(error)}", None, one.remedy))
 
     def findings(self) -> list[Finding]:
         found = list(self.found)
@@ -90,6 +89,13 @@ def _has_time(course: _Course, begun: float) -> bool:
 
 
 def _told(examination: Examination, text: str) -> Finding:
-    """Turn what another command would end with into a finding; the command that it names is the remedy."""
-    named = re.search(r"`([^`]+)`", text)
-    return trouble(examination.subject, text, None, named[1] if named else examination.remedy)
+    """Turn what another command would end with into a finding; what it says to run is the remedy."""
+    named = re.search(r"`([^`]+)`(?:, then `([^`]+)`)?", text)
+    commands = " && ".join(filter(None, named.groups())) if named else examination.remedy
+    return trouble(examination.subject, text, None, commands)
+
+
+def _worded(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return f"{type(error).__name__}: {error}"
