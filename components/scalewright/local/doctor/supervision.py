@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from scalewright.declaration import Backend
     from scalewright.local.doctor.finding import Finding
     from scalewright.local.platform import LocalPlatform
+    from scalewright.local.running import Running
+    from scalewright.local.state import State
 
 #: Seconds for a supervisor to say what it looks after.
 PATIENCE = 3.0
@@ -34,21 +36,21 @@ def observe(
     platform: LocalPlatform, backend: Backend, waiting_for: Callable[[list[str]], None]
 ) -> tuple[Scene | None, list[Finding]]:
     """Ask the supervisor what runs; None where there is none or it does not answer, and what is to be said of that."""
-    scenes: list[Scene] = []
+    answers: list[tuple[int, dict[str, Running]]] = []
 
     def look() -> Iterator[Finding]:
         pid = platform.supervisor.pid()
         if pid is None:
             yield from _not_running(platform)
         else:
-            scenes.append(_scene(platform, backend, pid))
+            answers.append((pid, observed(platform.state, platform.supervisor, stopped=True)))
 
     if finding := _frozen(platform):
         return None, [finding]
     pid = _noted(platform)
     remedy = f"kill -KILL {pid}  # ends what it looks after too; then scalewright up" if pid else "scalewright down"
     found = examine([Examination("", SUBJECT, look, remedy, PATIENCE)], waiting_for)
-    return next(iter(scenes), None), found[""]
+    return (_scene(platform, backend, *answers[0]) if answers else None), found[""]
 
 
 def look(scene: Scene) -> Iterator[Finding]:
@@ -57,17 +59,34 @@ def look(scene: Scene) -> Iterator[Finding]:
     yield processes.summary(scene.vitals, now)
     for name, one in scene.vitals.items():
         yield from processes.judge(one, scene.away(name), now, kills)
+    if command := at_work(scene.state):
+        seen = f"{command} is changing the environment: what is found may be so for the moment only"
+        yield note(SUBJECT, seen, None, "scalewright status --watch")
+        return  # what it has not come to yet is not missing
     for name in scene.missing:
         yield processes.judge_missing(name)
     for name in scene.undone:
         yield processes.judge_job(name, last_log_lines(scene.state, name, vitals.LOG_LINES))
 
 
-def _scene(platform: LocalPlatform, backend: Backend, pid: int) -> Scene:
+def at_work(state: State) -> str | None:
+    """Return which command holds the state; asked without a lock, which could refuse another command its own."""
+    try:
+        holder = (state / "lock").read_text()
+        pid = int(holder.rpartition(" ")[2])
+        command = " ".join(psutil.Process(pid).cmdline())
+    except (FileNotFoundError, ValueError, psutil.Error):
+        return None
+    return holder if "scalewright" in command else None
+
+
+def _scene(platform: LocalPlatform, backend: Backend, pid: int, running: dict[str, Running]) -> Scene:
     with suppress(PlatformError):  # the first `up` is still at work, or was interrupted
         backend = applied.load(platform.state)
-    running = observed(platform.state, platform.supervisor, stopped=True)
-    replicas = counts(backend, platform.state.saved.replicas)
+    asked: dict[str, int] = {}
+    with suppress(PlatformError):  # where it is damaged, the examination of the ports says so
+        asked = platform.state.saved.replicas
+    replicas = counts(backend, asked)
     return Scene(platform.state, backend, replicas, running, vitals.read(platform.state, running), pid)
 
 
