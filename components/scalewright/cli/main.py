@@ -16,7 +16,7 @@ from scalewright.local.errors import PlatformError, in_words
 
 #: Each command is the object of that name in the module of that name; loaded only when needed.
 COMMANDS = (
-    *("up", "down", "scale", "status", "logs", "exec", "backup", "restore", "reset"),
+    *("up", "down", "scale", "status", "doctor", "logs", "exec", "backup", "restore", "reset"),
     *("url", "preview", "show", "schema"),
 )
 
