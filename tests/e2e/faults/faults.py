@@ -1,0 +1,130 @@
+"""What is done to the backend: processes killed or frozen, tables held, work brought to a known point."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+from tests.e2e.faults.load import users
+from tests.e2e.local.stack import Stack, eventually
+
+
+def place(stack: Stack, quantity: int = 1) -> int:
+    """Place one order, which must be acknowledged; return its id."""
+    body = {"user_id": next(users), "product_id": 1, "quantity": quantity}
+    answer = httpx.post(f"{stack.url}/orders", json=body, timeout=30)
+    assert answer.status_code == 201, answer.text
+    order: int = answer.json()["id"]
+    return order
+
+
+def order_of(stack: Stack, order: int) -> dict[str, Any]:
+    """Return what the primary knows of an order: its status, attempts, receipts and dead letters."""
+    query = (
+        "SELECT status, attempts, (SELECT count(*) FROM receipts WHERE order_id = id), "
+        "(SELECT count(*) FROM dead_letters WHERE order_id = id) FROM orders WHERE id = %s"
+    )
+    [row] = stack.query("postgres", query, order)
+    return dict(zip(("status", "attempts", "receipts", "dead_letters"), row, strict=True))
+
+
+def is_completed(stack: Stack, order: int) -> bool:
+    return bool(order_of(stack, order)["status"] == "completed")
+
+
+def kill(pid: int) -> float:
+    """Kill a process by SIGKILL; returns the time at which it was gone."""
+    process = psutil.Process(pid)
+    process.kill()
+    eventually(lambda: has_ended(process))
+    return time.monotonic()
+
+
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def all_healthy(stack: Stack) -> bool:
+    return {process["state"] for process in stack.status()["processes"]} == {"healthy"}
+
+
+def healthy_again(stack: Stack, name: str, killed: int) -> float:
+    """Wait until there is another process of that name, and it is healthy; returns when that was seen."""
+
+    def is_back() -> bool:
+        process = next(process for process in stack.status()["processes"] if process["name"] == name)
+        return bool(process["state"] == "healthy" and process["pid"] != killed)
+
+    eventually(is_back, within=60)
+    return time.monotonic()
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """With a process that does nothing, and keeps all it holds."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def session(stack: Stack, server: str = "postgres", user: str = "shop") -> Iterator[psycopg.Connection[Any]]:
+    """With a session of our own at a database server: as the shop, or as the superuser `postgres`."""
+    secret = "postgres-superuser" if user == "postgres" else "postgres-owner"
+    with psycopg.connect(
+        host="127.0.0.1",
+        port=stack.saved_ports[server],
+        user=user,
+        dbname="shop",
+        password=(stack.folder / "secrets" / secret).read_text(),
+        application_name="test",
+    ) as connection:
+        yield connection
+
+
+@contextmanager
+def held(stack: Stack, table: str) -> Iterator[None]:
+    """With a table that nobody else writes to: who tries waits, in the middle of what it does."""
+    with session(stack) as connection:
+        connection.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
+        yield
+        connection.rollback()
+
+
+def waiting(stack: Stack, name: str) -> list[int]:
+    """Return the client ports of the sessions of one process that wait for a lock."""
+    query = "SELECT client_port FROM pg_stat_activity WHERE application_name = %s AND wait_event_type = 'Lock'"
+    return [port for (port,) in stack.query("postgres", query, name)]
+
+
+def pool_process(worker: int, port: int) -> int | None:
+    """Return the pid of the worker's pool process that has the connection with that client port."""
+    for child in psutil.Process(worker).children():
+        if any(connection.laddr.port == port for connection in child.net_connections("tcp")):
+            return child.pid
+    return None
+
+
+def in_mid_task(stack: Stack, worker: int) -> int:
+    """Wait until a task is held up in its second transaction; return the pid of the pool process that runs it."""
+    found: list[int] = []
+
+    def is_there() -> bool:
+        pids = (pool_process(worker, port) for port in waiting(stack, "orders-worker-1"))
+        found[:] = [pid for pid in pids if pid is not None]
+        return bool(found)
+
+    eventually(is_there)
+    return found[0]
