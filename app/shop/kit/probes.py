@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 
 from shop.kit.database import Database, DatabaseUnavailableError
+from shop.kit.drain import Drain
 from shop.kit.http import json_response
 from shop.kit.outbox import BACKLOG
 from shop.kit.resilience import answers_within
@@ -15,10 +16,14 @@ REPORT_TIMEOUT = 0.3  # seconds for what does not decide readiness, well within 
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Say that the process answers; whoever gets no answer should restart it."""
-    return {"status": "ok"}
+@router.get("/healthz", responses={503: {"description": "The process was told to stop"}})
+async def healthz(request: Request) -> Response:
+    """Say that the process answers; whoever gets no answer should restart it.
+
+    One that was told to stop still answers all requests, and says 503 here, so that it is sent no more of them.
+    """
+    drain: Drain = request.state.drain
+    return json_response({"status": "stopping"}, 503) if drain.begun else json_response({"status": "ok"})
 
 
 @router.get("/readyz", responses={503: {"description": "The database does not answer"}})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,11 +70,13 @@ def healthy_again(stack: Stack, name: str, killed: int) -> float:
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
     """With a process that does nothing, and keeps all it holds."""
-    os.kill(pid, signal.SIGSTOP)
+    process = psutil.Process(pid)
+    process.suspend()
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        if not has_ended(process):
+            process.resume()
 
 
 @contextmanager

@@ -101,7 +101,7 @@ class Load:
         """The requests without the answer that their client asked for."""
         return [request for request in list(self.requests) if request.failed]
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Tell how many requests failed, and how."""
         ways = Counter((request.kind, request.status, request.error[:80]) for request in self.failed)
         told = [f"{count} x {kind}: {status or 'no answer'} {error}" for (kind, status, error), count in ways.items()]

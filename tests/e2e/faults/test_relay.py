@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 from tests.e2e.faults.faults import frozen, healthy_again, is_completed, kill, order_of, place, session
 from tests.e2e.faults.invariants import require_kept_promises
@@ -46,7 +45,7 @@ def test_a_relay_killed_between_the_commit_of_an_order_and_its_publication_sends
     with frozen(relay):
         order = place(stack)
         assert stack.query("postgres", "SELECT count(*) FROM outbox") == [(1,)]
-        psutil.Process(relay).kill()
+        kill(relay)
     healthy_again(stack, "orders-relay", relay)
     require_kept_promises(stack, [order])
     assert order_of(stack, order) == {"status": "completed", "attempts": 1, "receipts": 1, "dead_letters": 0}
