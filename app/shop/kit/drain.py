@@ -26,7 +26,6 @@ class Drain:
     def __init__(self) -> None:
         self.begun = False
         self.last_request = 0.0
-        self._waiting: asyncio.Task[None] | None = None
 
     @contextmanager
     def before_the_server_stops(self) -> Iterator[None]:
@@ -40,15 +39,12 @@ class Drain:
             return
         loop = asyncio.get_running_loop()
 
-        def begin() -> None:
-            self._waiting = asyncio.create_task(self._hand_over())
-
         def receive(number: int, frame: FrameType | None) -> None:
             if self.begun:
                 server(number, frame)
             else:
                 self.begun = True
-                loop.call_soon_threadsafe(begin)
+                loop.call_soon_threadsafe(self._hand_over, loop, time.monotonic() + LIMIT)
 
         signal.signal(signal.SIGTERM, receive)
         try:
@@ -56,11 +52,13 @@ class Drain:
         finally:
             signal.signal(signal.SIGTERM, server)
 
-    async def _hand_over(self) -> None:
-        deadline = time.monotonic() + LIMIT
-        while (left := min(self.last_request + QUIET, deadline) - time.monotonic()) > 0:
-            await asyncio.sleep(left)
-        signal.raise_signal(signal.SIGTERM)
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
+        """Raise the signal again once it is quiet, or at the deadline."""
+        left = min(self.last_request + QUIET, deadline) - time.monotonic()
+        if left > 0:
+            loop.call_later(left, self._hand_over, loop, deadline)
+        else:
+            signal.raise_signal(signal.SIGTERM)
 
 
 class NoteRequests:

@@ -1,15 +1,18 @@
 """Endpoints for whoever runs the service: liveness, readiness, metrics."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 
 from shop.kit.database import Database, DatabaseUnavailableError
-from shop.kit.drain import Drain
 from shop.kit.http import json_response
 from shop.kit.outbox import BACKLOG
 from shop.kit.resilience import answers_within
 from shop.kit.telemetry import exposition
+
+if TYPE_CHECKING:
+    from shop.kit.drain import Drain
 
 REPORT_TIMEOUT = 0.3  # seconds for what does not decide readiness, well within the platforms' probe timeout of 1 s
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
 import psycopg
 from tests.e2e.faults.load import users
 from tests.e2e.local.stack import Stack, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def place(stack: Stack, quantity: int = 1) -> int:

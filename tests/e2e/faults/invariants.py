@@ -38,7 +38,7 @@ BROKEN_PROMISES = {
         "WHERE (orders.total_cents, orders.currency) <> (receipts.total_cents, receipts.currency)"
     ),
     "completed without an attempt, or after too many": (
-        f"SELECT id FROM orders WHERE status = 'completed' AND attempts NOT BETWEEN 1 AND {MAX_ATTEMPTS}"
+        "SELECT id FROM orders WHERE status = 'completed' AND attempts NOT BETWEEN 1 AND %(attempts)s"
     ),
     "left in the outbox": "SELECT id FROM outbox",
 }
@@ -54,11 +54,11 @@ def require_kept_promises(stack: Stack, acknowledged: Sequence[int] = ()) -> Non
     """Wait until all work is done, and fail with what is wrong with which orders."""
     settle(stack)
     broken = {}
+    parameters = {"acknowledged": list(acknowledged), "attempts": MAX_ATTEMPTS}
     with session(stack) as connection:
         for promise, query in BROKEN_PROMISES.items():
-            rows = connection.execute(query.encode(), {"acknowledged": list(acknowledged)}).fetchall()
-            if rows:
-                broken[promise] = [id for (id,) in rows]
+            if rows := connection.execute(query.encode(), parameters).fetchall():
+                broken[promise] = [row[0] for row in rows]
     assert not broken
 
 

@@ -10,8 +10,8 @@ import pytest
 from tests.e2e.faults.faults import order_of, place, pool_process, session
 from tests.e2e.faults.invariants import MAX_ATTEMPTS, broker, require_kept_promises, tasks
 from tests.e2e.faults.load import Load
-from tests.e2e.faults.messages import MALFORMED
 from tests.e2e.local.stack import Stack, eventually
+from tests.shop.messages import MALFORMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ def receipts_of_poison(stack: Stack, do: str) -> Iterator[None]:
             f"CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {do}; RETURN NEW; END $$".encode()
         )
         connection.execute(
-            "CREATE FUNCTION is_poison(bigint) RETURNS boolean LANGUAGE sql STABLE AS "
-            f"$$ SELECT quantity = {POISON} FROM orders WHERE id = $1 $$".encode()
+            b"CREATE FUNCTION is_poison(bigint) RETURNS boolean LANGUAGE sql STABLE AS "
+            b"$$ SELECT quantity = 666 FROM orders WHERE id = $1 $$"
         )
         connection.execute(
             b"CREATE TRIGGER poison BEFORE INSERT ON receipts FOR EACH ROW "
