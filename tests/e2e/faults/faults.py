@@ -12,6 +12,11 @@ import psycopg
 from tests.e2e.faults.load import users
 from tests.e2e.local.stack import Stack, eventually
 
+from scalewright.local import health
+from scalewright.local.platform import LocalPlatform
+from scalewright.local.running import Running, observe
+from scalewright.local.state import State
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,16 +59,36 @@ def has_ended(process: psutil.Process) -> bool:
         return True
 
 
+def observed(stack: Stack) -> dict[str, Running]:
+    """Return what runs, by name; a command for each look would take the time of what it looks at."""
+    platform = LocalPlatform(stack.project, "local")
+    return observe(platform.state, platform.supervisor)
+
+
+def pids(stack: Stack) -> dict[str, int]:
+    return {name: running.pid for name, running in observed(stack).items() if running.pid is not None}
+
+
+def memory(stack: Stack, *names: str) -> int:
+    """Return what some processes hold of memory, in bytes: what they share is divided among those that do (PSS)."""
+    running = pids(stack)
+    return sum(psutil.Process(running[name]).memory_full_info().pss for name in names)
+
+
+def is_healthy(stack: Stack, running: Running) -> bool:
+    return running.condition == "running" and health.is_healthy(running.record.health, State(stack.project, "local"))
+
+
 def all_healthy(stack: Stack) -> bool:
-    return {process["state"] for process in stack.status()["processes"]} == {"healthy"}
+    return all(is_healthy(stack, running) for running in observed(stack).values())
 
 
 def healthy_again(stack: Stack, name: str, killed: int) -> float:
     """Wait until there is another process of that name, and it is healthy; returns when that was seen."""
 
     def is_back() -> bool:
-        process = next(process for process in stack.status()["processes"] if process["name"] == name)
-        return bool(process["state"] == "healthy" and process["pid"] != killed)
+        running = observed(stack)[name]
+        return running.pid != killed and is_healthy(stack, running)
 
     eventually(is_back, within=60)
     return time.monotonic()

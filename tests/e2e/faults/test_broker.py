@@ -1,7 +1,7 @@
 """The broker and cache, emptied and killed under load."""
 
 import pytest
-from tests.e2e.faults.faults import healthy_again, kill
+from tests.e2e.faults.faults import healthy_again, kill, pids
 from tests.e2e.faults.invariants import broker, require_kept_promises
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack
@@ -20,7 +20,7 @@ def test_every_committed_order_is_processed_when_the_broker_forgets_all_it_had(s
 
 
 def test_orders_are_taken_and_products_read_without_the_broker_and_processed_after(stack: Stack) -> None:
-    redis = stack.pids()["redis"]
+    redis = pids(stack)["redis"]
     with Load(stack) as load:
         kill(redis)
         load.wait_for(30)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from tests.e2e.faults.faults import healthy_again, kill
+from tests.e2e.faults.faults import healthy_again, kill, pids
 from tests.e2e.faults.invariants import require_kept_promises
 from tests.e2e.faults.load import CLIENTS, Load, Request
 from tests.e2e.local.stack import Stack
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_killed_replica_of_a_service_fails_only_the_requests_it_was_answering(stack: Stack) -> None:
-    pid = stack.pids()["orders-1"]
+    pid = pids(stack)["orders-1"]
     with Load(stack) as load:
         killed = time.monotonic()
         gone = kill(pid)
@@ -25,7 +25,7 @@ def test_a_killed_replica_of_a_service_fails_only_the_requests_it_was_answering(
 
 
 def test_a_killed_database_replica_fails_no_request(stack: Stack) -> None:
-    pid = stack.pids()["postgres-replica-1"]
+    pid = pids(stack)["postgres-replica-1"]
     with Load(stack) as load:
         kill(pid)
         load.wait_for(50)
@@ -41,7 +41,7 @@ def refuses(request: Request) -> bool:
 
 
 def test_a_killed_gateway_refuses_requests_only_while_it_is_away(stack: Stack) -> None:
-    pid = stack.pids()["gateway"]
+    pid = pids(stack)["gateway"]
     with Load(stack) as load:
         killed = time.monotonic()
         kill(pid)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from tests.e2e.faults.faults import order_of, place, pool_process, session
+from tests.e2e.faults.faults import order_of, pids, place, pool_process, session
 from tests.e2e.faults.invariants import MAX_ATTEMPTS, broker, require_kept_promises, tasks
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack, eventually
@@ -62,7 +62,7 @@ def require_dead_letter(stack: Stack, order: int) -> None:
 
 
 def test_messages_that_are_none_are_dropped_while_other_work_goes_on(stack: Stack) -> None:
-    worker = stack.pids()["orders-worker-1"]
+    worker = pids(stack)["orders-worker-1"]
     with Load(stack, clients=2) as load, broker(stack) as client:
         for message in MALFORMED.values():
             client.lpush("orders", message)
@@ -70,7 +70,7 @@ def test_messages_that_are_none_are_dropped_while_other_work_goes_on(stack: Stac
     assert not load.failed, load
     require_kept_promises(stack, load.acknowledged)
     assert tasks(stack) == (0, 0)
-    assert stack.pids()["orders-worker-1"] == worker
+    assert pids(stack)["orders-worker-1"] == worker
 
 
 def test_an_order_that_always_fails_becomes_a_dead_letter_while_other_work_goes_on(stack: Stack) -> None:
@@ -83,7 +83,7 @@ def test_an_order_that_always_fails_becomes_a_dead_letter_while_other_work_goes_
 
 
 def test_an_order_that_kills_every_process_becomes_a_dead_letter_while_other_work_goes_on(stack: Stack) -> None:
-    worker = stack.pids()["orders-worker-1"]
+    worker = pids(stack)["orders-worker-1"]
     killed: set[int] = set()
 
     def given_up(order: int) -> bool:
@@ -97,6 +97,6 @@ def test_an_order_that_kills_every_process_becomes_a_dead_letter_while_other_wor
         eventually(lambda: given_up(order), within=90)
     require_dead_letter(stack, order)
     assert len(killed) >= 2
-    assert stack.pids()["orders-worker-1"] == worker
+    assert pids(stack)["orders-worker-1"] == worker
     assert not load.failed, load
     require_kept_promises(stack, [order, *load.acknowledged])

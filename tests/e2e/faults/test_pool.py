@@ -2,9 +2,8 @@
 
 import time
 
-import psutil
 import pytest
-from tests.e2e.faults.faults import held, session
+from tests.e2e.faults.faults import held, memory, pids, session
 from tests.e2e.faults.invariants import require_kept_promises
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack, eventually
@@ -19,19 +18,13 @@ SOON = 15.0
 GROWTH = 48 * 2**20  # bytes
 
 
-def memory(stack: Stack) -> int:
-    """Return the proportional share (PSS) of memory of both replicas."""
-    pids = stack.pids()
-    return sum(psutil.Process(pids[name]).memory_full_info().pss for name in REPLICAS)
-
-
 def test_an_exhausted_pool_is_a_fast_503_while_reads_are_answered_and_heals_by_itself(stack: Stack) -> None:
-    before = memory(stack)
+    before = memory(stack, *REPLICAS)
     with Load(stack, clients=MANY) as load:
         with held(stack, "orders"):
             began = time.monotonic()
             eventually(lambda: len(load.failed) >= 2 * MANY)
-            during = memory(stack)
+            during = memory(stack, *REPLICAS)
         ended = time.monotonic()
         load.wait_for(2 * MANY)
     assert all(request.is_clean_503 and request.kind == "place" for request in load.failed), load
@@ -43,7 +36,7 @@ def test_an_exhausted_pool_is_a_fast_503_while_reads_are_answered_and_heals_by_i
 
 
 def test_a_database_without_a_free_connection_is_a_fast_503_and_heals_by_itself(stack: Stack) -> None:
-    pids = stack.pids()
+    before = pids(stack)
     with Load(stack) as load, session(stack, user="postgres") as superuser:
         superuser.autocommit = True
         began = time.monotonic()
@@ -57,5 +50,5 @@ def test_a_database_without_a_free_connection_is_a_fast_503_and_heals_by_itself(
         load.wait_for(50)
     assert all(request.is_clean_503 for request in load.failed), load
     assert all(request.overlaps(began, ended) and request.seconds < SOON for request in load.failed), load
-    assert stack.pids() == pids
+    assert pids(stack) == before
     require_kept_promises(stack, load.acknowledged)

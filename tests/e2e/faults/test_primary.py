@@ -1,7 +1,7 @@
 """The primary, killed under load: no acknowledged order is lost, and who is refused is told so."""
 
 import pytest
-from tests.e2e.faults.faults import healthy_again, kill
+from tests.e2e.faults.faults import healthy_again, kill, pids
 from tests.e2e.faults.invariants import require_kept_promises
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack, eventually
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_killed_primary_loses_no_acknowledged_order_and_is_a_clean_503_while_it_is_away(stack: Stack) -> None:
-    primary = stack.pids()["postgres"]
+    primary = pids(stack)["postgres"]
     with Load(stack) as load:
         alive = load.requests[-1].end
         kill(primary)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.e2e.faults.faults import frozen, healthy_again, is_completed, kill, order_of, place, session
+from tests.e2e.faults.faults import frozen, healthy_again, is_completed, kill, order_of, pids, place, session
 from tests.e2e.faults.invariants import require_kept_promises
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack, eventually
@@ -41,7 +41,7 @@ def commits_of_the_relay_held(stack: Stack) -> Iterator[None]:
 
 
 def test_a_relay_killed_between_the_commit_of_an_order_and_its_publication_sends_it_in_the_end(stack: Stack) -> None:
-    relay = stack.pids()["orders-relay"]
+    relay = pids(stack)["orders-relay"]
     with frozen(relay):
         order = place(stack)
         assert stack.query("postgres", "SELECT count(*) FROM outbox") == [(1,)]
@@ -52,7 +52,7 @@ def test_a_relay_killed_between_the_commit_of_an_order_and_its_publication_sends
 
 
 def test_a_relay_killed_between_publication_and_commit_sends_again_and_the_effect_is_one(stack: Stack) -> None:
-    relay = stack.pids()["orders-relay"]
+    relay = pids(stack)["orders-relay"]
     with commits_of_the_relay_held(stack):
         order = place(stack)
         eventually(lambda: is_completed(stack, order))  # so it was published
@@ -68,7 +68,7 @@ def test_a_relay_killed_between_publication_and_commit_sends_again_and_the_effec
 
 
 def test_no_order_is_lost_when_the_relay_is_killed_under_load(stack: Stack) -> None:
-    relay = stack.pids()["orders-relay"]
+    relay = pids(stack)["orders-relay"]
     with Load(stack) as load:
         kill(relay)
         load.wait_for(50)

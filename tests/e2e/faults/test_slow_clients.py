@@ -6,8 +6,8 @@ import socket
 import time
 from contextlib import ExitStack, suppress
 
-import psutil
 import pytest
+from tests.e2e.faults.faults import memory
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack, eventually
 
@@ -18,6 +18,8 @@ BODY = b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
 #: Seconds that the gateway gives a request, and a margin for a busy machine.
 CUT_OFF = 10.0
 MARGIN = 20.0
+#: All that requests pass through.
+ON_THE_WAY = ("gateway", "orders-1", "orders-2")
 IDLE = 400
 GROWTH = 64 * 2**20  # bytes
 
@@ -55,12 +57,6 @@ class Dripping:
         return self.seconds is not None
 
 
-def memory(stack: Stack) -> int:
-    """Return the proportional share (PSS) of memory of all that requests pass through."""
-    pids = stack.pids()
-    return sum(psutil.Process(pids[name]).memory_full_info().pss for name in ("gateway", "orders-1", "orders-2"))
-
-
 def test_clients_that_send_a_byte_at_a_time_are_cut_off_and_others_are_served(stack: Stack) -> None:
     with ExitStack() as connections, Load(stack) as load:
         drips = [
@@ -78,11 +74,11 @@ def test_clients_that_send_a_byte_at_a_time_are_cut_off_and_others_are_served(st
 
 
 def test_many_idle_connections_cost_little_and_others_are_served(stack: Stack) -> None:
-    before = memory(stack)
+    before = memory(stack, *ON_THE_WAY)
     with ExitStack() as connections:
         for _ in range(IDLE):
             connections.enter_context(socket.create_connection(("127.0.0.1", stack.port)))
         with Load(stack) as load:
             load.wait_for(50)
-            assert memory(stack) - before < GROWTH
+            assert memory(stack, *ON_THE_WAY) - before < GROWTH
     assert not load.failed, load

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import psutil
 import pytest
-from tests.e2e.faults.faults import frozen, held, in_mid_task, is_completed, kill, order_of, place
+from tests.e2e.faults.faults import frozen, held, in_mid_task, is_completed, kill, order_of, pids, place
 from tests.e2e.faults.invariants import require_kept_promises
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack, eventually
@@ -16,7 +16,7 @@ BOUND = 30.0
 
 
 def test_a_worker_killed_in_mid_task_has_its_order_completed_once_and_soon(stack: Stack) -> None:
-    worker = stack.pids()["orders-worker-1"]
+    worker = pids(stack)["orders-worker-1"]
     with held(stack, "receipts"):
         order = place(stack)
         in_mid_task(stack, worker)
@@ -29,7 +29,7 @@ def test_a_worker_killed_in_mid_task_has_its_order_completed_once_and_soon(stack
 
 
 def test_a_killed_pool_process_has_its_task_run_again_by_the_same_worker(stack: Stack) -> None:
-    worker = stack.pids()["orders-worker-1"]
+    worker = pids(stack)["orders-worker-1"]
     with held(stack, "receipts"):
         order = place(stack)
         kill(in_mid_task(stack, worker))
@@ -37,13 +37,13 @@ def test_a_killed_pool_process_has_its_task_run_again_by_the_same_worker(stack: 
     done = order_of(stack, order)
     assert done["receipts"] == 1
     assert done["attempts"] >= 2
-    assert stack.pids()["orders-worker-1"] == worker
+    assert pids(stack)["orders-worker-1"] == worker
     eventually(lambda: len(psutil.Process(worker).children()) >= 2)
     require_kept_promises(stack, [order])
 
 
 def test_a_task_that_outlives_the_visibility_timeout_is_given_to_another_and_has_one_effect(stack: Stack) -> None:
-    worker = stack.pids()["orders-worker-1"]
+    worker = pids(stack)["orders-worker-1"]
     with ExitStack() as silence:
         with held(stack, "receipts"):
             order = place(stack)
@@ -58,7 +58,7 @@ def test_a_task_that_outlives_the_visibility_timeout_is_given_to_another_and_has
 
 def test_no_order_is_lost_when_workers_are_killed_under_load(stack: Stack) -> None:
     with Load(stack) as load:
-        worker = stack.pids()["orders-worker-1"]
+        worker = pids(stack)["orders-worker-1"]
         kill(psutil.Process(worker).children()[-1].pid)
         load.wait_for(50)
         kill(worker)
