@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,7 +16,6 @@ from tests.e2e.local.stack import Stack, eventually
 from scalewright.local import health
 from scalewright.local.platform import LocalPlatform
 from scalewright.local.running import Running, observe
-from scalewright.local.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,10 +59,17 @@ def has_ended(process: psutil.Process) -> bool:
         return True
 
 
+@cache
+def platform(stack: Stack) -> LocalPlatform:
+    """Return the platform in this process: a command for each look would take the cores from what it looks at."""
+    return LocalPlatform(stack.project, "local")
+
+
 def observed(stack: Stack) -> dict[str, Running]:
-    """Return what runs, by name; a command for each look would take the time of what it looks at."""
-    platform = LocalPlatform(stack.project, "local")
-    return observe(platform.state, platform.supervisor)
+    """Return what runs, by name."""
+    running = observe(platform(stack).state, platform(stack).supervisor)
+    assert running, "the supervisor is gone"
+    return running
 
 
 def pids(stack: Stack) -> dict[str, int]:
@@ -76,7 +83,7 @@ def memory(stack: Stack, *names: str) -> int:
 
 
 def is_healthy(stack: Stack, running: Running) -> bool:
-    return running.condition == "running" and health.is_healthy(running.record.health, State(stack.project, "local"))
+    return running.condition == "running" and health.is_healthy(running.record.health, platform(stack).state)
 
 
 def all_healthy(stack: Stack) -> bool:
