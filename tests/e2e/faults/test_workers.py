@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import psutil
 import pytest
-from tests.e2e.faults.faults import frozen, held, in_mid_task, is_completed, kill, order_of, pids, place
+from tests.e2e.faults.faults import frozen, has_ended, held, in_mid_task, is_completed, kill, order_of, pids, place
 from tests.e2e.faults.invariants import require_kept_promises
 from tests.e2e.faults.load import Load
 from tests.e2e.local.stack import Stack, eventually
@@ -19,8 +19,9 @@ def test_a_worker_killed_in_mid_task_has_its_order_completed_once_and_soon(stack
     worker = pids(stack)["orders-worker-1"]
     with held(stack, "receipts"):
         order = place(stack)
-        in_mid_task(stack, worker)
+        pool = psutil.Process(in_mid_task(stack, worker))
         kill(worker)
+        eventually(lambda: has_ended(pool))  # which notices soon that its worker is gone
     eventually(lambda: is_completed(stack, order), BOUND)
     done = order_of(stack, order)
     assert done["receipts"] == 1
