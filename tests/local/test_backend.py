@@ -201,6 +201,16 @@ def test_a_stand_in_differs_from_the_replicas_in_its_name_and_port_alone(plan: d
     assert Process.model_validate_json(text.replace(str(plan["orders-1"].port), str(port))) == surge
 
 
+@pytest.mark.parametrize(("body_limit", "timeouts"), [("1Mi", {"readTimeout": "10s"}), (None, None)])
+def test_the_gateway_gives_up_on_slow_clients_where_it_reads_the_request_itself(
+    body_limit: str | None, timeouts: dict[str, str] | None
+) -> None:
+    backend = shop(gateway=Gateway(port=8000, body_limit=body_limit))
+    [gateway] = (process for process in nouns.plan(backend, site(backend)) if process.name == "gateway")
+    web = json.loads(gateway.files["config/gateway.yml"])["entryPoints"]["web"]
+    assert web["transport"].get("respondingTimeouts") == timeouts
+
+
 def test_the_gateway_can_send_to_other_replicas_and_is_ready_under_another_path_then(plan: dict[str, Process]) -> None:
     before = plan["gateway"]
     ports = gateway.ports_of(before, "orders")

@@ -25,11 +25,13 @@ def sync_engine(
 
     Connections are checked as they leave the pool: here a round trip buys recovery after a restart of the server.
     The server ends a statement whose client was killed, and `statement_timeout` (seconds; migrations go without)
-    any other: neither keeps locks that the next attempt would wait for.
+    any other, as well as a transaction whose client is silent for as long: none keeps locks that the next attempt would
+    wait for.
     """
     options = "-c client_connection_check_interval=500ms"
     if statement_timeout:
-        options += f" -c statement_timeout={int(statement_timeout * 1000)}"
+        limit = f"{int(statement_timeout * 1000)}ms"
+        options += f" -c statement_timeout={limit} -c idle_in_transaction_session_timeout={limit}"
     return create_engine(
         server_url(settings, settings.database_url, "postgresql+psycopg"),
         pool_size=pool_size,

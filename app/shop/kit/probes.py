@@ -1,6 +1,7 @@
 """Endpoints for whoever runs the service: liveness, readiness, metrics."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,15 +11,22 @@ from shop.kit.outbox import BACKLOG
 from shop.kit.resilience import answers_within
 from shop.kit.telemetry import exposition
 
+if TYPE_CHECKING:
+    from shop.kit.drain import Drain
+
 REPORT_TIMEOUT = 0.3  # seconds for what does not decide readiness, well within the platforms' probe timeout of 1 s
 
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Say that the process answers; whoever gets no answer should restart it."""
-    return {"status": "ok"}
+@router.get("/healthz", responses={503: {"description": "The process was told to stop"}})
+async def healthz(request: Request) -> Response:
+    """Say that the process answers; whoever gets no answer should restart it.
+
+    One that was told to stop still answers all requests, and says 503 here, so that it is sent no more of them.
+    """
+    drain: Drain = request.state.drain
+    return json_response({"status": "stopping"}, 503) if drain.begun else json_response({"status": "ok"})
 
 
 @router.get("/readyz", responses={503: {"description": "The database does not answer"}})

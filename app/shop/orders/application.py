@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from shop.kit import probes, telemetry
 from shop.kit.cache import Cache
 from shop.kit.database import Database
+from shop.kit.drain import Drain, NoteRequests
 from shop.kit.http import install_error_handlers
 from shop.kit.settings import ServiceSettings
 from shop.orders import api as orders_api
@@ -22,6 +23,8 @@ from shop.products.service import CACHE_LIFETIME, ProductService
 def create_app(settings: ServiceSettings) -> FastAPI:
     """Make the ASGI application. It opens connections when it needs them, and closes them as it shuts down."""
 
+    drain = Drain()
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         telemetry.forget_dead_processes()
@@ -30,13 +33,15 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         products = ProductService(ProductRepository(database), cache)
         orders = OrderService(OrderRepository(database), products)
         try:
-            yield {"database": database, "cache": cache, "products": products, "orders": orders}
+            with drain.before_the_server_stops():
+                yield {"database": database, "cache": cache, "products": products, "orders": orders, "drain": drain}
         finally:
             await cache.close()
             await database.close()
 
     app = FastAPI(title="Shop: orders", version="0.1.0", lifespan=lifespan)
     app.add_middleware(telemetry.RequestMetrics)
+    app.add_middleware(NoteRequests, drain=drain)
     install_error_handlers(app)
     for router in (orders_api.router, products_api.router, probes.router):
         app.include_router(router)

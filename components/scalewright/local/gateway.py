@@ -21,6 +21,8 @@ NAME = "gateway"
 INTERNAL = "gateway-internal"
 STATIC = "config/gateway.yml"
 ROUTES = "config/gateway/routes.yml"
+#: Clients are on this machine: who takes longer to send a request sends a byte now and then, and is cut off.
+READ_TIMEOUT = "10s"
 
 
 def ports(backend: Backend) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ def _static(gateway: Gateway, site: Site) -> dict[str, Any]:
         "entryPoints": {
             "web": {
                 "address": f"{LOOPBACK}:{gateway.port}",
-                "transport": {"lifeCycle": {"graceTimeOut": "10s"}},
+                "transport": {"lifeCycle": {"graceTimeOut": "10s"}, **_slow_clients(gateway)},
             },
             "internal": {"address": f"{LOOPBACK}:{site.ports[INTERNAL]}"},
         },
@@ -105,6 +107,14 @@ def _static(gateway: Gateway, site: Site) -> dict[str, Any]:
             "file": {"directory": str((site.state / ROUTES).parent), "watch": True},
         },
     }
+
+
+def _slow_clients(gateway: Gateway) -> dict[str, Any]:
+    """Limit the time a request takes to come, where the gateway reads it whole before it sends it on.
+
+    Without a body limit the service reads it, as slowly as it likes, and Traefik's own 60 seconds hold.
+    """
+    return {"respondingTimeouts": {"readTimeout": READ_TIMEOUT}} if gateway.body_limit else {}
 
 
 def _routes(backend: Backend, gateway: Gateway, site: Site) -> dict[str, Any]:

@@ -1,10 +1,7 @@
-"""Processes that are killed while requests run."""
+"""Processes that are killed, the supervisor too; tests/e2e/faults kills them under load."""
 
 import os
 import signal
-import threading
-import time
-from dataclasses import dataclass, field
 
 import httpx
 import psutil
@@ -14,69 +11,9 @@ from tests.e2e.local.stack import Stack, eventually
 pytestmark = pytest.mark.e2e
 
 
-@dataclass
-class Load:
-    """Clients that order without pause until they are told to stop; `acknowledged` has the ids of answers 201."""
-
-    stack: Stack
-    acknowledged: list[int] = field(default_factory=list)
-    refused: list[int] = field(default_factory=list)
-    broken: int = 0
-    stopping: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "Load":
-        self.threads = [threading.Thread(target=self._client, args=(user,)) for user in range(1, 5)]
-        for thread in self.threads:
-            thread.start()
-        self.wait_for(20)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
-
-    def wait_for(self, more: int) -> None:
-        target = len(self.acknowledged) + more
-        eventually(lambda: len(self.acknowledged) >= target)
-
-    def _client(self, user: int) -> None:
-        with httpx.Client(timeout=30) as client:
-            while not self.stopping.is_set():
-                try:
-                    answer = self.stack.post(client, user=user)
-                except httpx.TransportError:
-                    self.broken += 1
-                    continue
-                if answer.status_code == 201:
-                    self.acknowledged.append(answer.json()["id"])
-                else:
-                    self.refused.append(answer.status_code)
-                time.sleep(0.005)
-
-
 def all_completed(stack: Stack, orders: list[int]) -> bool:
     query = "SELECT count(*) FROM orders WHERE id = ANY(%s) AND status = 'completed'"
     return stack.query("postgres", query, orders) == [(len(orders),)]
-
-
-def receipts_of(stack: Stack, orders: list[int]) -> int:
-    ((count,),) = stack.query("postgres", "SELECT count(*) FROM receipts WHERE order_id = ANY(%s)", orders)
-    return int(count)
-
-
-def test_every_acknowledged_order_survives_the_kill_of_an_api_replica_and_of_a_worker(stack: Stack) -> None:
-    with Load(stack) as load:
-        stack.kill("orders-1")
-        load.wait_for(100)
-        stack.kill("orders-worker-1")
-        load.wait_for(100)
-    orders = load.acknowledged
-    assert len(set(orders)) == len(orders)
-    eventually(lambda: all_completed(stack, orders), within=60)
-    assert receipts_of(stack, orders) == len(orders)
-    # Those the killed replica was answering, and those just sent on connections that were closing.
-    assert len(load.refused) + load.broken <= 2 * len(load.threads)
 
 
 @pytest.mark.parametrize(

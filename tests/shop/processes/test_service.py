@@ -79,3 +79,31 @@ def test_every_acknowledged_order_survives_a_killed_replica(
     queued = {row[0]["order_id"] for row in postgres.sql("SELECT payload FROM outbox")}
     assert set(acknowledged) <= stored
     assert stored == queued
+
+
+def test_a_service_told_to_stop_fails_its_liveness_probe_and_goes_on_answering(
+    postgres: Postgres, processes: Processes, free_port: Callable[[], int], eventually: Callable[..., Any]
+) -> None:
+    service, url = processes.service(free_port())
+    answers: list[int] = []
+    enough = threading.Event()
+
+    def browse() -> None:
+        with httpx.Client() as client:
+            while not enough.is_set():
+                answers.append(client.get(f"{url}/products/1").status_code)
+
+    with ThreadPoolExecutor(1) as threads, httpx.Client() as client:
+        browsing = threads.submit(browse)
+        try:
+            eventually(lambda: answers)
+            assert client.get(f"{url}/healthz").json() == {"status": "ok"}
+            service.send_signal(signal.SIGTERM)
+            eventually(lambda: client.get(f"{url}/healthz").status_code == 503)
+            before = len(answers)
+            eventually(lambda: len(answers) > before + 10)
+        finally:
+            enough.set()
+        browsing.result(10)
+    assert set(answers) == {200}
+    assert service.wait(10) == -signal.SIGTERM
