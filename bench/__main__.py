@@ -29,6 +29,7 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "soak": soak.measure,
 }
 SLOW = "soak"  # ten minutes
+WIDTH = 160  # columns of a table that goes into a file or a pipe
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def main() -> None:
     begun = time.monotonic()
 
     def say(text: str) -> None:
-        progress.print(f"{time.monotonic() - begun:5.0f} s  {text}", style="dim")
+        progress.print(f"{time.monotonic() - begun:5.0f} s  {text}", style="dim", soft_wrap=True)
 
     groups = options.groups or [name for name in GROUPS if not (options.quick and name == SLOW)]
     figures = _measure(groups, options, say)
@@ -47,7 +48,7 @@ def main() -> None:
     if options.markdown:
         print(table.markdown(figures), end="")
     else:
-        Console(highlight=False).print(table.terminal(figures))
+        Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH).print(table.terminal(figures))
     sys.exit(not all(figure.kept for figure in figures))
 
 
