@@ -37,7 +37,10 @@ def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
 
 @dataclass(frozen=True)
 class Holdings:
-    """How many processes a stack has, on how many ports it listens, how many files its supervisor has open."""
+    """How many processes a stack has, on how many ports it listens, how many files its supervisor has open.
+
+    PostgreSQL's own processes are left out: one comes with every connection, up to what the pools may open.
+    """
 
     processes: int
     ports: int
@@ -46,11 +49,15 @@ class Holdings:
     @classmethod
     def of(cls, stack: Stack) -> Holdings:
         """Count now."""
-        processes = [stack.supervisor, *stack.processes()]
+        supervisor = stack.supervisor
+        processes = [supervisor, *(one for one in supervisor.children(recursive=True) if not _is_backend(one))]
         sockets = [one for process in processes for one in process.net_connections("inet")]
         listening = {(one.laddr.ip, one.laddr.port) for one in sockets if one.status == psutil.CONN_LISTEN}
-        return cls(
-            processes=1 + len(stack.supervisor.children(recursive=True)),
-            ports=len(listening),
-            files=stack.supervisor.num_fds(),
-        )
+        return cls(len(processes), len(listening), supervisor.num_fds())
+
+
+def _is_backend(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        parent = process.parent()
+        return process.name() == "postgres" and parent is not None and parent.name() == "postgres"
+    return True  # gone meanwhile, which only such a one is
