@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bench.context import Bench
+    from bench.stack import Stack
     from bench.trend import Sample
 
 CONNECTIONS = 64
 SLICE = 5  # seconds of load between two looks at memory
+SETTLE = 15  # seconds for what has ended to be gone
 FLAT_REPLICAS, FLAT_TOOLKIT, FLAT_STACK = 2.0, 0.5, 10.0  # MB in the second half: what a look differs from the next
 FEW, MORE = ("orders=2", "orders-worker=1"), ("orders=3", "orders-worker=2")
 
@@ -80,13 +82,21 @@ def _scale_up_and_down(bench: Bench) -> None:
 
 
 def _left_behind(bench: Bench, before: Holdings, cause: str) -> Iterator[Figure]:
-    after = Holdings.of(bench.stack)
+    after = _settled(bench.stack, before)
     for what, had, has in (
         ("processes", before.processes, after.processes),
         ("listening ports", before.ports, after.ports),
         ("files of the supervisor", before.files, after.files),
     ):
         yield Figure(f"{what} left by {cause}", (has - had,), "", Limit(0), detail=f"{had} before, {has} after")
+
+
+def _settled(stack: Stack, before: Holdings) -> Holdings:
+    """Count again until all is as before, for a while: what has just ended may still be listed."""
+    deadline = time.monotonic() + SETTLE
+    while (now := Holdings.of(stack)) != before and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return now
 
 
 def _range(samples: list[Sample]) -> str:
