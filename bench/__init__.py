@@ -1,1 +1,1 @@
-"""Speed of the toolkit, each figure beside its limit: ``python -m bench`` (``make bench``)."""
+"""Figures of the toolkit and of the shop, each beside a limit or a peer: ``python -m bench`` (``make bench``)."""

@@ -1,93 +1,100 @@
-"""Measure what ``make bench`` shows, on a copy of the project in a temporary folder and on free ports."""
+"""Measure what `make bench` shows, on a copy of the project in a temporary folder and on free ports."""
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
+from bench import commands, recovery, resting, scaling, soak, table, throughput
+from bench.context import Bench
 from bench.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-ROUNDS = 3
+    from bench.figure import Figure
 
-
-@dataclass(frozen=True)
-class Figure:
-    """Seconds of several rounds, and the limit for their median."""
-
-    name: str
-    seconds: tuple[float, ...]
-    limit: float
-
-    @property
-    def median(self) -> float:
-        """The median of the rounds."""
-        return statistics.median(self.seconds)
-
-    @property
-    def kept(self) -> bool:
-        """Whether the median is within its limit."""
-        return self.median <= self.limit
-
-
-def measure(rounds: int) -> Iterator[Figure]:
-    """Yield each figure as soon as it is known."""
-    with tempfile.TemporaryDirectory() as folder:
-        project = Project(Path(folder) / "project")
-        try:
-            cold, warm, down = [], [], []
-            for _ in range(rounds):
-                project.run("down", "--delete-data", "--yes")
-                cold.append(timed(lambda: project.run("up")))
-                down.append(timed(lambda: project.run("down")))
-                warm.append(timed(lambda: project.run("up")))
-            yield Figure("up, from an empty state folder", tuple(cold), 10)
-            yield Figure("up, with data", tuple(warm), 6)
-            yield Figure("down", tuple(down), 5)
-            nothing = [timed(lambda: project.run("up")) for _ in range(rounds)]
-            yield Figure("up, with nothing to do", tuple(nothing), 1)
-            preview = [timed(lambda: project.run("preview")) for _ in range(rounds)]
-            yield Figure("preview", tuple(preview), 1)
-        finally:
-            project.run("down", "--delete-data", "--yes")
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Return how many seconds an action takes."""
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun
+GROUPS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
+    "commands": commands.measure,
+    "resting": resting.measure,
+    "scaling": scaling.measure,
+    "recovery": recovery.measure,
+    "throughput": throughput.measure,
+    "soak": soak.measure,
+}
+SLOW = "soak"  # ten minutes
+WIDTH = 160  # columns of a table that goes into a file or a pipe
 
 
 def main() -> None:
     """Print one table; end with status 1 if a limit is not kept."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds of each figure (default {ROUNDS})")
-    console = Console(highlight=False)
-    figures = []
-    for figure in measure(parser.parse_args().rounds):
-        console.print(f"measured: {figure.name}", style="dim")
-        figures.append(figure)
-    table = Table("figure", "median", "least", "most", "limit", "of limit", box=None, padding=(0, 2, 0, 0))
-    for figure in figures:
-        numbers = (figure.median, min(figure.seconds), max(figure.seconds), figure.limit)
-        share = f"{figure.median / figure.limit:.0%}"
-        table.add_row(
-            figure.name, *(f"{number:.2f} s" for number in numbers), share, style="" if figure.kept else "red"
-        )
-    console.print(table)
+    options = _parse()
+    progress = Console(highlight=False, stderr=True)
+    begun = time.monotonic()
+
+    def say(text: str) -> None:
+        progress.print(f"{time.monotonic() - begun:5.0f} s  {text}", style="dim", soft_wrap=True)
+
+    groups = options.groups or [name for name in GROUPS if not (options.quick and name == SLOW)]
+    figures = _measure(groups, options, say)
+    if options.json:
+        options.json.write_text(table.as_json(figures))
+    if options.markdown:
+        print(table.markdown(figures), end="")
+    else:
+        Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH).print(table.terminal(figures))
     sys.exit(not all(figure.kept for figure in figures))
+
+
+def _measure(groups: Sequence[str], options: argparse.Namespace, say: Callable[[str], None]) -> list[Figure]:
+    """Bring up one stack, measure groups of figures on it, and leave nothing running."""
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder) / "project")
+        bench = Bench(project, options.rounds, options.seconds, options.requests, options.scalings, say)
+        try:
+            for group in groups:
+                say(f"{group}:")
+                for figure in GROUPS[group](bench):
+                    say(f"{figure.name}: {figure.measured} {figure.detail}".rstrip())
+                    figures.append(figure)
+        finally:
+            project.run("down", "--delete-data", "--yes")
+    return figures
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"what to measure, of {', '.join(GROUPS)}; else all")
+    parser.add_argument("--quick", action="store_true", help=f"leave out {SLOW}, which takes about ten minutes")
+    for name, default, what in (
+        ("rounds", 3, "rounds of each figure"),
+        ("seconds", 10, "seconds of each load"),
+        ("requests", 200_000, "requests of the soak"),
+        ("scalings", 50, "times the soak scales up and down, at least 6"),
+    ):
+        parser.add_argument(
+            f"--{name}", type=_positive, default=default, metavar="N", help=f"{what} (default {default})"
+        )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep everything that was measured")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    options = parser.parse_args()
+    if unknown := [group for group in options.groups if group not in GROUPS]:
+        parser.error(f"there is no group {', '.join(unknown)}; there are {', '.join(GROUPS)}")
+    return options
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number of 1 or more")
+    return number
 
 
 if __name__ == "__main__":

@@ -6,25 +6,20 @@ answered by a replica that has replayed it, else by the primary.
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Executable, Row, text
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from asyncpg import PostgresError
+from sqlalchemy import Executable, text
 
-from shop.kit.engine import is_busy, is_outage
-from shop.kit.pool import Pool
+from shop.kit.engine import is_outage
+from shop.kit.pool import AnyRow, Connection, Pool, PoolTimeoutError, Rows
 from shop.kit.resilience import answers_within
 from shop.kit.settings import PoolSettings
+from shop.kit.statement import Parameters
 from shop.kit.wal import Position
 
 logger = logging.getLogger(__name__)
-
-AnyRow = Row[*tuple[Any, ...]]
-Rows = Sequence[AnyRow]
-Parameters = Mapping[str, Any]
 
 # Where the next record goes; what is written or flushed may exclude a commit with synchronous_commit = off.
 _WRITTEN = text("SELECT pg_current_wal_insert_lsn()::text")
@@ -77,7 +72,7 @@ class Database:
         """
         try:
             async with self._primary.connection() as connection:
-                rows = await _run(connection, statement, parameters)
+                rows = await connection.run(statement, parameters)
                 return rows, await _written(connection)
         except Exception as error:
             _raise_unavailable(error)
@@ -101,7 +96,7 @@ class Database:
         """Run one statement on the primary, for figures that must not be behind."""
         try:
             async with self._primary.connection() as connection:
-                return await _run(connection, statement, parameters)
+                return await connection.run(statement, parameters)
         except Exception as error:
             _raise_unavailable(error)
             raise
@@ -128,10 +123,10 @@ class Database:
             try:
                 async with replica.pool.connection() as connection:
                     if after is None or await _has_replayed(connection, after):
-                        return await _run(connection, statement, parameters)
+                        return await connection.run(statement, parameters)
                     behind = True
             except Exception as error:
-                if is_busy(error):
+                if _is_busy(error):
                     logger.info("%s is passed over after %r", replica.pool.name, error)
                 elif is_outage(error):
                     logger.warning("%s rests after %r", replica.pool.name, error)
@@ -151,14 +146,10 @@ class Database:
                 yield replica
 
 
-async def _run(connection: AsyncConnection, statement: Executable, parameters: Parameters) -> Rows:
-    return (await connection.execute(statement, parameters)).all()
-
-
 async def _answers(pool: Pool) -> bool:
     try:
         async with pool.connection() as connection:
-            await _run(connection, _PING, {})
+            await connection.run(_PING, {})
     except Exception as error:
         if not is_outage(error):
             raise
@@ -166,30 +157,37 @@ async def _answers(pool: Pool) -> bool:
     return True
 
 
-async def _written(connection: AsyncConnection) -> Position | None:
+async def _written(connection: Connection) -> Position | None:
     try:
-        return Position.parse((await _run(connection, _WRITTEN, {}))[0][0])
+        return Position.parse((await connection.run(_WRITTEN, {}))[0][0])
     except Exception as error:
         if not is_outage(error):
             raise
         logger.warning("committed, but its position is unknown: %r", error)
-        await connection.invalidate()
+        connection.terminate()
         return None
 
 
-async def _has_replayed(connection: AsyncConnection, position: Position) -> bool:
+async def _has_replayed(connection: Connection, position: Position) -> bool:
     """Whether the replica replayed `position`, remembered by connection: replay only goes back by a restart.
 
     This is asked before the read and not with it: a statement's snapshot is older than what it computes.
     """
-    info = (await connection.get_raw_connection()).info
-    known: Position | None = info.get("replayed")
-    if known is None or known < position:
-        answer = (await _run(connection, _REPLAYED, {}))[0][0]
+    if connection.replayed is None or connection.replayed < position:
+        answer = (await connection.run(_REPLAYED, {}))[0][0]
         if answer is None:  # not a standby, or one that has replayed nothing
             return False
-        known = info["replayed"] = Position.parse(answer)
-    return known >= position
+        connection.replayed = Position.parse(answer)
+    return connection.replayed >= position
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether `error` means that a replica cannot answer this read, and is well.
+
+    Every connection is in use, or what replication brought conflicts with the read (SQLSTATE class 40):
+    https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT
+    """
+    return isinstance(error, PoolTimeoutError) or (isinstance(error, PostgresError) and error.sqlstate.startswith("40"))
 
 
 def _raise_unavailable(error: Exception) -> None:

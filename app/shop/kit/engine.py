@@ -51,17 +51,6 @@ def sync_engine(
     )
 
 
-def is_busy(error: BaseException) -> bool:
-    """Whether `error` means that a replica cannot answer this read, and is well.
-
-    Every connection is in use, or what replication brought conflicts with the read (SQLSTATE class 40):
-    https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT
-    """
-    if isinstance(error, DBAPIError):
-        return (getattr(error.orig, "sqlstate", None) or "").startswith("40")
-    return isinstance(error, PoolTimeoutError)
-
-
 @contextmanager
 def engine_of_command() -> Iterator[Engine]:
     """Lend an engine to a command; a database that cannot be used ends it with one line and status 1."""
@@ -78,14 +67,14 @@ def engine_of_command() -> Iterator[Engine]:
 
 def is_outage(error: BaseException) -> bool:
     """Whether `error` means that the server cannot be used now, as opposed to a wrong statement."""
-    if isinstance(error, OSError | TimeoutError | PoolTimeoutError):
+    if isinstance(error, OSError | PoolTimeoutError):  # a TimeoutError is an OSError
         return True
-    if not isinstance(error, DBAPIError):
-        return False
-    sqlstate = getattr(error.orig, "sqlstate", None)
+    invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
+    original = error.orig if isinstance(error, DBAPIError) else error
+    sqlstate: str | None = getattr(original, "sqlstate", None)
     # psycopg has no SQLSTATE for a server it cannot reach.
-    return error.connection_invalidated or (
-        sqlstate.startswith(_OUTAGE_CLASSES) if sqlstate else type(error.orig).__name__ == "OperationalError"
+    return invalidated or (
+        sqlstate.startswith(_OUTAGE_CLASSES) if sqlstate else type(original).__name__ == "OperationalError"
     )
 
 

@@ -11,7 +11,7 @@ _asked: set[asyncio.Task[bool]] = set()  # kept until they end: the event loop h
 async def answers_within(seconds: float, *questions: Coroutine[Any, Any, bool]) -> list[bool]:
     """Ask all questions at once; one without an answer after `seconds` counts as `False`.
 
-    It is cancelled, and its end is not waited for: giving up a connection to a frozen server takes seconds more.
+    It is cancelled, and its end is not waited for: to give up may itself take a while.
     """
     tasks = [asyncio.create_task(question) for question in questions]
     for task in tasks:

@@ -1,5 +1,6 @@
 """What a Celery worker does besides tasks: it shows its health, and takes its pool processes with it when it dies."""
 
+import gc
 import logging
 import os
 import threading
@@ -7,7 +8,7 @@ import time
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import worker_process_init
+from celery.signals import worker_before_create_process, worker_process_init
 
 from shop.kit.health import HealthFile
 
@@ -32,7 +33,16 @@ def install(celery: Celery, health: HealthFile) -> None:
             self._timer.cancel()
 
     celery.steps["consumer"].add(Health)
+    worker_before_create_process.connect(_share_memory, weak=False)
     worker_process_init.connect(_watch_parent, weak=False)
+
+
+def _share_memory(**_kwargs: object) -> None:
+    """Keep the garbage collector of pool processes off what they inherit: a page it writes to is shared no longer.
+
+    https://docs.python.org/3/library/gc.html#gc.freeze
+    """
+    gc.freeze()
 
 
 def _watch_parent(**_kwargs: object) -> None:

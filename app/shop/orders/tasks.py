@@ -4,6 +4,7 @@ import logging
 import time
 from functools import cache
 
+import psycopg  # noqa: F401 - SQLAlchemy imports it late: after the fork, in every pool process
 from celery import shared_task
 from celery.exceptions import Reject
 from pydantic import TypeAdapter

@@ -155,8 +155,11 @@ def _servers(ports: Iterable[int]) -> list[dict[str, str]]:
 
 
 def _balancer(name: str, declared: Service, site: Site) -> dict[str, Any]:
-    """Ask each replica every second whether it lives; that its database does is not for the gateway to judge."""
+    """Ask each replica every second whether it lives; that its database does is not for the gateway to judge.
+
+    One that is merely busy must not be taken for dead: were all of them out, every request would be answered 503.
+    """
     return {
         "servers": _servers(site.ports[replica] for replica in service.replicas(name, site.replicas)),
-        "healthCheck": {"path": declared.probes.liveness, "interval": "1s", "timeout": "1s"},
+        "healthCheck": {"path": declared.probes.liveness, "interval": "1s", "timeout": "3s"},
     }

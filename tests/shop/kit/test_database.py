@@ -232,7 +232,11 @@ async def test_a_full_pool_is_unavailable_and_still_counts_as_an_answer(
         await _write(database)
 
 
-async def test_the_pool_opens_its_size_and_overflow_and_keeps_them(database: Database, postgres: Postgres) -> None:
+async def test_the_pool_opens_its_size_and_overflow_and_keeps_them(
+    database: Database, postgres: Postgres, eventually: Callable[..., Any]
+) -> None:
+    others = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'orders-test'"
+    await asyncio.to_thread(eventually, lambda: postgres.sql(others) == [(0,)])
     count = "SELECT count(*), array_agg(pid ORDER BY pid) FROM pg_stat_activity WHERE application_name = 'orders-test'"
     sleep = text("SELECT pg_sleep(0.05)")
     await asyncio.gather(*(database.read_primary(sleep, {}) for _ in range(12)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
-from shop.kit import pool, resilience
+from shop.kit import pool
 
 if TYPE_CHECKING:
     import httpx
@@ -82,7 +81,7 @@ async def test_with_a_frozen_redis_orders_are_placed(api: httpx.AsyncClient, val
         assert [(await api.post("/orders", json=ORDER)).status_code for _ in range(4)] == [201] * 4
 
 
-async def test_with_a_frozen_replica_readiness_is_told_before_the_replica_is_given_up(
+async def test_with_a_frozen_replica_readiness_is_told_without_waiting_for_it(
     api: httpx.AsyncClient, postgres: Postgres
 ) -> None:
     healthy = {"database": "ok", "redis": "ok", "replicas": ["ok"]}
@@ -91,9 +90,6 @@ async def test_with_a_frozen_replica_readiness_is_told_before_the_replica_is_giv
         for _ in range(2):  # by a connection that fell silent, then by one that cannot be opened
             ready = await api.get("/readyz")
             assert (ready.status_code, ready.json()["checks"]) == (200, {**healthy, "replicas": ["unavailable"]})
-            assert resilience._asked
-    while resilience._asked:
-        await asyncio.wait(set(resilience._asked))
     assert (await api.get("/readyz")).json()["checks"] == healthy
 
 
