@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 @click.option("-y", "--yes", is_flag=True, help="Delete data without asking.")
 @click.pass_obj
 def reset(project: Project, name: str, environment: str, *, yes: bool) -> None:
-    """Begin PART anew and leave the rest: a server without its data, a service or workers by new processes.
+    """Begin PART anew, and leave the rest.
 
-    PART is one of those that `scale` and `status` show: `postgres`, `postgres-replica-1`, `redis`, `orders`,
-    `orders-worker-1`. A new database is migrated and seeded; a replica is copied from its primary again. A reset that
-    fails, or is interrupted, changes nothing.
+    A server begins without its data, a service or workers by new processes. PART is one of those that `scale` and
+    `status` show: `postgres`, `postgres-replica-1`, `redis`, `orders`, `orders-worker-1`. A new database is
+    migrated and seeded; a replica is copied from its primary again. A reset that fails, or is interrupted, changes
+    nothing.
     """
     from scalewright.cli.progress import Progress
     from scalewright.local import reset as resetting
