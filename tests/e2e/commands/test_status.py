@@ -18,7 +18,8 @@ def test_a_watched_status_is_one_json_document_a_line_until_ctrl_c(stack: Stack)
     assert watching.stdout is not None
     answers = [json.loads(watching.stdout.readline()) for _ in range(3)]
     watching.send_signal(signal.SIGINT)
-    assert watching.wait(timeout=60) == 0
+    watching.communicate(timeout=60)  # closes the pipes too
+    assert watching.returncode == 0
     assert {process["state"] for answer in answers for process in answer["processes"]} == {"healthy"}
     uptimes = [answer["processes"][0]["uptime"] for answer in answers]
     assert uptimes == sorted(set(uptimes))
