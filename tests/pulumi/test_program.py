@@ -1,6 +1,8 @@
 """The Pulumi program: one resource that holds the plan, and one clear line where there is no plan."""
 
 import json
+import subprocess
+import sys
 
 import pulumi
 import pytest
@@ -95,3 +97,15 @@ async def test_a_program_that_is_missing_is_said_before_anything_is_registered(p
 async def test_an_environment_that_did_not_come_up_ends_the_program(project: Project) -> None:
     with pytest.raises(pulumi.RunError, match="local is not healthy: orders-1"):
         await run(project, failure="local is not healthy: orders-1")
+
+
+def test_the_python_beside_the_program_is_that_of_the_project_or_says_what_brings_it(project: Project) -> None:
+    beside = project.folder / "stacks" / ".venv" / "bin" / "python"
+    missing = subprocess.run([beside, "-c", ""], capture_output=True, text=True, check=False)
+    assert (missing.returncode, missing.stderr) == (
+        1,
+        f"{project.folder}/.venv is not there. Run `make bootstrap` in {project.folder}\n",
+    )
+    (project.folder / ".venv").symlink_to(sys.prefix)
+    where = subprocess.check_output([beside, "-c", "import sys; print(sys.executable)"], text=True)
+    assert where == f"{project.folder}/.venv/bin/python\n"

@@ -81,12 +81,14 @@ def test_read_sees_what_others_changed_stopped_and_started(databases: Stack) -> 
 def test_what_came_up_is_held_where_not_everything_did(databases: Stack) -> None:
     seed = databases.project / "app" / "shop" / "products" / "seed.py"
     good = seed.read_text()
+    before = created(databases)
     seed.write_text("raise SystemExit('nothing to sell')\n")
     answer = call("create", inputs(databases))
     state = answer.outs
     assert state["failure"].startswith("local is not healthy: seed. See `scalewright logs NAME`")
     assert "  | nothing to sell\n" in answer.told
-    assert processes(state) == {*PROCESSES, "migrations"}
+    assert processes(state) == PROCESSES | JOBS
+    assert state["seed"] == before["seed"]
     seed.write_text(good)
     asked = inputs(databases)
     assert changes(state, asked) is True
