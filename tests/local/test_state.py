@@ -33,6 +33,9 @@ def test_a_damaged_state_is_named_with_its_file_and_the_remedy(state: State) -> 
         write(state / "state.json", damaged)
         with pytest.raises(PlatformError, match=r"state\.json is damaged.*delete the file"):
             _ = state.saved
+    (state / "state.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PlatformError, match=r"state\.json is damaged"):
+        _ = state.saved
 
 
 def test_a_state_of_the_first_version_is_understood(state: State) -> None:
