@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.e2e.local.stack import ROOT
 from tests.e2e.pulumi.command import PASSPHRASE, PULUMI, Pulumi
 
 pytestmark = [
@@ -112,6 +113,8 @@ def test_the_commands_of_the_documentation_leave_committed_files_as_they_are(sho
 
     if shutil.which("git") is None:
         pytest.skip("needs git: apt-get install git")
+    shipped = (ROOT / "stacks" / "Pulumi.local.yaml").read_text().splitlines(keepends=True)
+    shop.stack.overlay.write_text("".join(line for line in shipped if not line.startswith("encryptionsalt")))
     git("init", "-q")
     git("add", ".")
     git("commit", "-q", "-m", "as it was cloned")
