@@ -63,7 +63,7 @@ lint-whitespace:
 format: bootstrap ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
 
-bench: bootstrap ## Measure every figure (ARGS="recovery scaling" chooses, ARGS=--quick leaves out the soak)
+bench: bootstrap ## Measure every figure (ARGS="recovery scaling" chooses, ARGS=--quick takes half)
 	@command -v wrk >/dev/null || $(PYTHON_RUN) pip install --quiet "locust>=2.40,<3"
 	@$(PYTHON_RUN) bench $(ARGS)
 

@@ -55,8 +55,11 @@ def _through_the_gateway(bench: Bench) -> Iterator[Figure]:
             peer = _rate(bench, "bare ASGI through the gateway", "read", [*bare.values()])
     yield peer
     with kept_on(MEASURED, replicas):
-        for kind, words in KINDS.items():
-            yield _rate(bench, f"shop through the gateway: {words}", kind, replicas, peer=peer)
+        shop = {
+            kind: _rate(bench, f"shop through the gateway: {words}", kind, replicas, peer=peer)
+            for kind, words in KINDS.items()
+        }
+        yield from shop.values()
         for kind, words in KINDS.items():
             report = _load(bench, kind, connections=MANY)
             name = f"errors over {MANY:,} connections: {words}"
@@ -66,7 +69,7 @@ def _through_the_gateway(bench: Bench) -> Iterator[Figure]:
         for kind, words in KINDS.items():  # anew for each: one that is stuck stays so
             with contending(bench.stack, TEXTBOOK, REPLICAS, MEASURED) as textbook, routed_to(bench.stack, textbook):
                 name = f"textbook service through the gateway, {connections} connections: {words}"
-                yield _rate(bench, name, kind, [*textbook.values()], connections=connections)
+                yield _rate(bench, name, kind, [*textbook.values()], peer=shop[kind], connections=connections)
 
 
 def _of_one_core(bench: Bench) -> Iterator[Figure]:
