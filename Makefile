@@ -9,6 +9,8 @@ ENV = local
 NAME =
 FOLLOW =
 ARGS =
+# Test files at once: most of them wait for servers. Each more has stacks of its own, half a gigabyte each.
+JOBS = 2
 
 BIN = .venv/bin
 PYTHON_RUN = $(BIN)/python -m
@@ -37,8 +39,8 @@ logs: bootstrap ## Show logs (ENV=local; NAME=orders-1 of one process; FOLLOW=1 
 
 ##@ Work on it
 
-test: bootstrap ## Run the tests (ARGS="tests/plan -k diff" chooses, ARGS=--cov measures coverage)
-	@$(PYTHON_RUN) pytest $(ARGS)
+test: bootstrap ## Run the tests (ARGS="tests/plan -k diff" chooses, ARGS=--cov measures coverage; JOBS=2)
+	@$(PYTHON_RUN) pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture, whitespace
 

@@ -59,7 +59,7 @@ def test_logs_can_be_of_one_process_and_go_on(root: Path) -> None:
 
 
 def test_arguments_reach_pytest_as_the_shell_would_split_them(root: Path) -> None:
-    assert make(root, "-n", "test", "ARGS=tests/plan -k 'one or two'").endswith("pytest tests/plan -k 'one or two'\n")
+    assert make(root, "-n", "test", "ARGS=tests/plan -k 'one or two'").endswith("loadfile tests/plan -k 'one or two'\n")
 
 
 def test_every_hook_before_a_commit_is_a_part_of_lint(root: Path) -> None:
