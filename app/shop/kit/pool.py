@@ -80,6 +80,12 @@ class Pool:
                 # If it is not, it ends the statement by its own timeout.
                 connection.terminate()
                 raise
+            except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+                # The server said goodbye while the connection was idle, and asyncpg has not yet come to close it.
+                if isinstance(error, asyncpg.InterfaceError) and not connection.is_closed():
+                    raise
+                connection.terminate()
+                raise ConnectionResetError(f"the {self.name} has closed the connection") from error
             finally:
                 self._in_use.dec()
                 self._idle.append(connection)
