@@ -16,7 +16,21 @@ from scalewright.cli.arguments import find_project
 from scalewright.local.errors import PlatformError
 
 #: Each command is the object of that name in the module of that name; loaded only when needed.
-COMMANDS = ("up", "down", "scale", "status", "logs", "exec", "backup", "restore", "url", "preview", "show", "schema")
+COMMANDS = (
+    "up",
+    "down",
+    "scale",
+    "status",
+    "logs",
+    "exec",
+    "backup",
+    "restore",
+    "url",
+    "preview",
+    "render",
+    "show",
+    "schema",
+)
 
 #: What the extra `local` brings, and only the commands of the local platform need.
 LOCAL_PACKAGES = ("psutil", "psycopg", "redis", "supervisor")

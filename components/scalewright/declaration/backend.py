@@ -60,6 +60,14 @@ class Backend(Model):
     programs: Programs = Programs()
     """Which server programs the local platform starts."""
 
+    @property
+    def visibility_timeout(self) -> float:
+        """Seconds after which a task that nobody acknowledged is given to another worker; 0 without workers.
+
+        A task may run for its longest time and wait as long again.
+        """
+        return 2 * max((workers.longest_task.seconds for workers in self.workers.values()), default=0.0)
+
     def contradictions(self) -> Iterator[Problem]:
         """Check the parts of the backend against each other."""
         if self.postgres is not None and self.name in DATABASE_NAMES:
