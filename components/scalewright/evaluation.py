@@ -13,6 +13,7 @@ from google.protobuf import json_format
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS, get_project, get_stack
 from pulumi.runtime.stack import run_pulumi_func
 
 from scalewright.plan.resources import SECRET, UNKNOWN, Resource
@@ -34,6 +35,9 @@ def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Res
     monitor = _Monitor()
 
     async def run() -> None:
+        # The first error of a resource is raised below; that others who waited for it failed too is no news.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        SETTINGS.outputs.clear()  # what an earlier program left that failed
         set_mocks(monitor.mocks, project=project, stack=stack, preview=True, monitor=monitor)
         await run_pulumi_func(program)
 
@@ -56,6 +60,12 @@ class _Monitor(MockMonitor):
         super().__init__(_NoProviders())
         self.taken: list[Resource] = []
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Return the URN that the engine would give: https://www.pulumi.com/docs/iac/concepts/resources/names/#urns."""
+        above = parent.split("::")[2] if parent else _STACK
+        types = type_ if above == _STACK else f"{above}${type_}"
+        return f"urn:pulumi:{get_stack()}::{get_project()}::{types}::{name}"
+
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the call
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type != _STACK:
@@ -66,7 +76,7 @@ class _Monitor(MockMonitor):
                     type=request.type,
                     name=request.name,
                     inputs=inputs,
-                    parent=None if _STACK in request.parent.split("::")[2:3] else request.parent or None,
+                    parent=None if f"::{_STACK}::" in request.parent else request.parent or None,
                     depends_on=tuple(sorted(request.dependencies)),
                     custom=request.custom,
                     protect=request.protect,

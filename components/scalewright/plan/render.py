@@ -49,13 +49,13 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
     Secrets with values are left out: they are made by whoever knows them. Raises RenderError for a value that only an
     apply would tell.
     """
-    found = [one for one in resources if one.custom and one.type.startswith(PROVIDER)]
-    objects = [one.inputs for one in found if not _holds_secret(one)]
+    ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
+    found = [one for one in ours if not _holds_secret(one)]
     if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
         raise RenderError(
             f"these are known only once the plan is applied: {', '.join(unknown)}. Write them down, or use `pulumi up`"
         )
-    return sorted(objects, key=lambda one: (_RANKS.get(one["kind"], _OTHERS), one["kind"], one["metadata"]["name"]))
+    return sorted((one.inputs for one in found), key=_place)
 
 
 def render(resources: Iterable[Resource]) -> dict[str, str]:
@@ -78,6 +78,10 @@ def text(manifest: Manifest) -> str:
     stream = StringIO()
     yaml.dump(_in_order(manifest), stream)
     return stream.getvalue()
+
+
+def _place(manifest: Manifest) -> tuple[int, str, str]:
+    return _RANKS.get(manifest["kind"], _OTHERS), manifest["kind"], manifest["metadata"]["name"]
 
 
 class _Representer(SafeRepresenter):
