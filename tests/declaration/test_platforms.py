@@ -28,7 +28,8 @@ REFUSED = {
     "local, metrics of a service": (
         "services: {orders: {scale: {metrics: [{type: cpu, utilization: 70}]}}}",
         "services.orders.scale.metrics is [{'type': 'cpu', 'utilization': 70}]; it must not be set for platform "
-        "local, where the number of replicas stays at min. Take it out.",
+        "local, where the number of replicas is changed by hand "
+        "alone. Take it out.",
     ),
     "local, metrics of workers": (
         "workers: {orders: {scale: {metrics: [{type: backlog, per_replica: 5}]}}}",
@@ -47,6 +48,31 @@ REFUSED = {
     "local, disk of the broker": (
         "redis: {storage: 5Gi}",
         "redis.storage is '5Gi'; it must not be set for platform local",
+    ),
+    "local, synchronous replication": (
+        "postgres: {synchronous: required}",
+        "postgres.synchronous is 'required'; it must not be set for platform local, where replicas share the disk of "
+        "their primary and would be lost with it. Take it out.",
+    ),
+    "local, backups": (
+        "postgres: {backups: {destination: 's3://shop/a', secret: s}}",
+        "it must not be set for platform local, where `scalewright backup` makes a copy when you ask for one. Take",
+    ),
+    "local, external database": (
+        "postgres: {external: {primary: 'db:5432', secret: s}}",
+        "it must not be set for platform local, where the database is one of this machine's own processes. Take it",
+    ),
+    "local, external broker": (
+        "redis: {external: {address: 'redis:6379', secret: s}}",
+        "it must not be set for platform local, where the broker is one of this machine's own processes. Take it",
+    ),
+    "local, instances of the broker": (
+        "redis: {instances: 3}",
+        "redis.instances is 3; it must not be set for platform local, where a server that ends is started again",
+    ),
+    "local, cache of its own": (
+        "redis: {cache: {}}",
+        "redis.cache is {}; it must not be set for platform local, where one server is broker and cache. Take it out.",
     ),
     "local, host name": (
         "gateway: {hostname: shop.example.com}",

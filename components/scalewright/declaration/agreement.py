@@ -91,16 +91,22 @@ def _broker(backend: Backend) -> Iterator[Problem]:
 
 
 def _reads(backend: Backend) -> Iterator[Problem]:
-    if backend.postgres is None or backend.postgres.instances > 1:
+    if backend.postgres is None or backend.postgres.has_replicas:
         return
+    if backend.postgres.external:
+        lack, more = "postgres.external.replicas is empty", "Name a replica in postgres.external.replicas"
+        reads: Path = ("postgres", "external")
+    else:
+        lack, more = "postgres.instances is 1, which is no replica", "Set postgres.instances to 2 or more"
+        reads = ("postgres", "instances")
     for path, consumer in _consumers(backend):
         if consumer.database is not None and consumer.database.reads == "replica":
             yield Problem(
                 (*path, "database", "reads"),
                 "replica",
-                "it must be 'primary' or 'prefer-replica' while postgres.instances is 1, which is no replica",
-                "Set postgres.instances to 2 or more, or change reads",
-                reads=(("postgres", "instances"),),
+                f"it must be 'primary' or 'prefer-replica' while {lack}",
+                f"{more}, or change reads",
+                reads=(reads,),
             )
 
 

@@ -30,6 +30,8 @@ _ONLY_LOCAL = (
 IMPOSSIBLE = {
     "local": (
         Lack(("postgres", "pooler"), "there is no pooler on one machine"),
+        Lack(("postgres", "external"), "the database is one of this machine's own processes"),
+        Lack(("redis", "external"), "the broker is one of this machine's own processes"),
         Lack(("gateway", "tls"), "certificates need a public name"),
         Lack(("events",), "there are no streams of events yet"),
     ),
@@ -42,6 +44,10 @@ WITHOUT_EFFECT = {
     "local": (
         Lack(("image",), "the application runs from its source"),
         Lack(("postgres", "storage"), "the disk is this machine's"),
+        Lack(("postgres", "synchronous"), "replicas share the disk of their primary and would be lost with it"),
+        Lack(("postgres", "backups"), "`scalewright backup` makes a copy when you ask for one"),
+        Lack(("redis", "instances"), "a server that ends is started again where its data is"),
+        Lack(("redis", "cache"), "one server is broker and cache"),
         Lack(("redis", "storage"), "the disk is this machine's"),
         Lack(("gateway", "hostname"), "the gateway answers to any name"),
         Lack(("observability",), "nothing scrapes or alerts"),
