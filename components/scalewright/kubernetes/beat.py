@@ -8,7 +8,7 @@ from scalewright.kubernetes import arguments, deployment, heartbeat
 from scalewright.kubernetes.arguments import OF_PODS, Rules
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.deployment import Rollout
-from scalewright.kubernetes.pod import SCRATCH, PodArgs, WorkloadArgs, container
+from scalewright.kubernetes.pod import SCRATCH, PodArgs, container, running
 
 ROLE = "beat"
 GRACE = 15
@@ -33,15 +33,11 @@ class Beat(Component):
     def __init__(self, name: str, args: BeatArgs, opts: ResourceOptions | None = None) -> None:
         arguments.check("Beat", name, args, RULES)
         super().__init__(name, args, opts)
-        told: WorkloadArgs = {
-            **args,
-            "command": [
-                *("python", "-m", "celery", "-A", args["app"], "beat", "--schedule", f"{SCRATCH}/beat-schedule"),
-                *("--pidfile", "", "--loglevel", "INFO"),
-            ],
-            "environment": {**args.get("environment", {}), heartbeat.VARIABLE: heartbeat.FILE},
-        }
-        made = container("beat", told, **heartbeat.probes())
+        command = (
+            *("python", "-m", "celery", "-A", args["app"], "beat", "--schedule", f"{SCRATCH}/beat-schedule"),
+            *("--pidfile", "", "--loglevel", "INFO"),
+        )
+        made = container("beat", running(args, command, heartbeat.TOLD), **heartbeat.probes())
         rollout = Rollout(grace_seconds=GRACE, replicas=1, alone=True)
         deployment.deploy(self, name, ROLE, args, container=made, rollout=rollout)
         self.register_outputs({})

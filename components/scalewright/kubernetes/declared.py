@@ -53,7 +53,7 @@ def service(site: Site, name: str, declared: declaration.Service) -> ServiceArgs
     """Return the arguments of a service."""
     drain = math.ceil(declared.drain.seconds)
     return {
-        **_pods(site, name, declared, declared.resources or quota.DEFAULT),
+        **_pods(site, name, declared, declared.resources or quota.DEFAULT),  # type: ignore[typeddict-item] # not final
         "command": [
             *("python", "-m", "uvicorn", declared.app, "--host", "0.0.0.0", "--port", str(PORT)),  # noqa: S104
             *("--workers", str(declared.processes), "--loop", "uvloop", "--http", "httptools"),
@@ -79,7 +79,7 @@ def relay(site: Site, name: str, declared: declaration.Service) -> RelayArgs:
 def workers(site: Site, name: str, declared: declaration.Workers) -> WorkersArgs:
     """Return the arguments of a set of workers."""
     args: WorkersArgs = {
-        **_pods(site, name, declared, declared.resources or quota.DEFAULT),
+        **_pods(site, name, declared, declared.resources or quota.DEFAULT),  # type: ignore[typeddict-item] # not final
         "app": declared.app,
         "queues": list(declared.queues),
         "concurrency": declared.concurrency,
@@ -145,6 +145,7 @@ def resources(declared: declaration.Resources) -> ResourcesArgs:
 
 
 def _pods(site: Site, name: str, part: "Part", asked: declaration.Resources) -> PodArgs:
+    """Return what all arguments of parts with pods begin with."""
     return {
         "namespace": site.namespace,
         "part_of": site.backend.name,

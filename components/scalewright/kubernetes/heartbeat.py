@@ -7,8 +7,9 @@ from typing import Any
 
 from scalewright.kubernetes.pod import SCRATCH
 
-VARIABLE = "HEALTH_FILE"
 FILE = f"{SCRATCH}/health"
+#: What tells a process of the file.
+TOLD = {"HEALTH_FILE": FILE}
 #: Seconds without a touch after which a process does no work at the moment: docs/environment.md promises one in 5.
 STALE = 15
 #: Seconds after which it will not come back by itself. A process touches nothing while its broker is away, and to

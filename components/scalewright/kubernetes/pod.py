@@ -4,7 +4,7 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 from pulumi import Input
 from pulumi_kubernetes.core.v1 import (
@@ -70,6 +70,12 @@ class WorkloadArgs(PodArgs):
 
     command: list[Input[str]]
     """Program and arguments."""
+
+
+def running(args: PodArgs, command: Sequence[Input[str]], variables: Mapping[str, Input[str]]) -> WorkloadArgs:
+    """Return what runs in the pods of a part: a command, and what its component tells it besides."""
+    told = {**args, "command": list(command), "environment": {**args.get("environment", {}), **variables}}
+    return cast("WorkloadArgs", told)
 
 
 def container(name: str, args: WorkloadArgs, **more: object) -> ContainerArgsDict:

@@ -7,7 +7,7 @@ from scalewright.kubernetes import arguments, deployment, heartbeat
 from scalewright.kubernetes.arguments import OF_PODS, Rules
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.deployment import Rollout
-from scalewright.kubernetes.pod import WorkloadArgs, container
+from scalewright.kubernetes.pod import WorkloadArgs, container, running
 
 ROLE = "relay"
 #: Seconds for the batch at hand.
@@ -27,11 +27,7 @@ class Relay(Component):
     def __init__(self, name: str, args: RelayArgs, opts: ResourceOptions | None = None) -> None:
         arguments.check("Relay", name, args, RULES)
         super().__init__(name, args, opts)
-        told: WorkloadArgs = {
-            **args,
-            "environment": {**args.get("environment", {}), heartbeat.VARIABLE: heartbeat.FILE},
-        }
-        made = container("relay", told, **heartbeat.probes())
+        made = container("relay", running(args, args["command"], heartbeat.TOLD), **heartbeat.probes())
         rollout = Rollout(grace_seconds=GRACE, replicas=1)
         deployment.deploy(self, name, ROLE, args, container=made, rollout=rollout)
         self.register_outputs({})

@@ -1,6 +1,5 @@
 """An HTTP service: replicas behind one address, that start, scale, drain and move without a failed request."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from pulumi import Input, Output, ResourceOptions
@@ -15,7 +14,7 @@ from scalewright.kubernetes.autoscaler import ScaleArgs, Trigger, autoscale, is_
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.deployment import Rollout
 from scalewright.kubernetes.metadata import metadata, selector
-from scalewright.kubernetes.pod import SCRATCH, WorkloadArgs, container
+from scalewright.kubernetes.pod import SCRATCH, WorkloadArgs, container, running
 
 ROLE = "api"
 PORT = 8000
@@ -105,10 +104,10 @@ class Service(Component):
 
 def _container(args: ServiceArgs) -> ContainerArgsDict:
     """Return the container; the probes differ: a slow database must take no replica down, and a slow start neither."""
-    told: WorkloadArgs = {**args, "environment": {**args.get("environment", {}), **_counting(args)}}
+    counting = {"METRICS_DIR": METRICS} if args.get("processes", 1) > 1 else {}
     return container(
         "api",
-        told,
+        running(args, args["command"], counting),
         ports=[{"name": "http", "container_port": PORT}],
         startup_probe=_probe(args["probes"]["startup"], period_seconds=2, failure_threshold=60),
         readiness_probe=_probe(args["probes"]["readiness"], period_seconds=5, failure_threshold=2),
@@ -116,10 +115,6 @@ def _container(args: ServiceArgs) -> ContainerArgsDict:
         # Endpoints are withdrawn while the pod already stops: it goes on serving until proxies know.
         lifecycle={"pre_stop": {"sleep": {"seconds": DEREGISTRATION}}},
     )
-
-
-def _counting(args: ServiceArgs) -> Mapping[str, Input[str]]:
-    return {"METRICS_DIR": METRICS} if args.get("processes", 1) > 1 else {}
 
 
 def _requests_triggers(name: str, args: ServiceArgs) -> list[Trigger]:

@@ -6,6 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core.v1 import ContainerArgsDict
 from pydantic import Field
 
 from scalewright import declaration
@@ -17,7 +18,7 @@ from scalewright.kubernetes.autoscaler import ScaleArgs, Trigger, autoscale, is_
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.deployment import Rollout
 from scalewright.kubernetes.metadata import metadata
-from scalewright.kubernetes.pod import PodArgs, WorkloadArgs, container
+from scalewright.kubernetes.pod import PodArgs, container, running
 
 ROLE = "worker"
 #: Seconds beyond the longest task for a worker to say goodbye.
@@ -118,18 +119,14 @@ def _without_broker(args: WorkersArgs) -> Iterator[Problem]:
         yield Problem(("broker",), Absent.MISSING, bound, "Give it, or take the metric out")
 
 
-def _container(name: str, args: WorkersArgs) -> object:
-    told: WorkloadArgs = {
-        **args,
-        "command": [
-            *("python", "-m", "celery", "-A", args["app"], "worker", "-Q", ",".join(args["queues"])),
-            # A prefetching worker hides the backlog by which it is scaled.
-            *("-c", str(args.get("concurrency", 1)), "-n", f"{name}@%h", "--disable-prefetch"),
-            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
-        ],
-        "environment": {**args.get("environment", {}), heartbeat.VARIABLE: heartbeat.FILE},
-    }
-    return container("worker", told, **heartbeat.probes())
+def _container(name: str, args: WorkersArgs) -> ContainerArgsDict:
+    command = (
+        *("python", "-m", "celery", "-A", args["app"], "worker", "-Q", ",".join(args["queues"])),
+        # A prefetching worker hides the backlog by which it is scaled.
+        *("-c", str(args.get("concurrency", 1)), "-n", f"{name}@%h", "--disable-prefetch"),
+        *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+    )
+    return container("worker", running(args, command, heartbeat.TOLD), **heartbeat.probes())
 
 
 def _backlog_triggers(name: str, args: WorkersArgs) -> list[Trigger]:
