@@ -7,9 +7,11 @@ No engine, no provider, no cluster and no credentials are needed. What only they
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
+from pulumi import RunError
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.proto import resource_pb2
@@ -26,10 +28,15 @@ _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the same for every secret
 
 
+class ProgramError(Exception):
+    """A program that Pulumi would end without a traceback; the text has a line for each mistake."""
+
+
 def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Resource, ...]:
     """Run a program as Pulumi does for a preview, and return the resources that it asks for, by URN.
 
-    The order is one in which they can be made. What the program raises is raised.
+    The order is one in which they can be made. Raises ProgramError for a pulumi.RunError and for a resource that is
+    asked for twice; what else the program raises is raised.
     """
     monitor = _Monitor()
 
@@ -37,8 +44,19 @@ def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Res
         set_mocks(monitor.mocks, project=project, stack=stack, preview=True, monitor=monitor)
         await run_pulumi_func(program)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except RunError as error:
+        raise ProgramError(str(error)) from error
+    counts = Counter((one.type, one.name, one.urn) for one in monitor.taken)
+    if twice := [one for one, count in counts.items() if count > 1]:
+        raise ProgramError("\n".join(map(_twice, twice)))
     return tuple(monitor.taken)
+
+
+def _twice(resource: tuple[str, str, str]) -> str:
+    kind, name, urn = resource
+    return f"{kind.rpartition(':')[2]} {name!r} is made twice in one place ({urn}). Rename one of the two"
 
 
 class _NoProviders(Mocks):

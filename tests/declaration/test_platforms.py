@@ -28,8 +28,7 @@ REFUSED = {
     "local, metrics of a service": (
         "services: {orders: {scale: {metrics: [{type: cpu, utilization: 70}]}}}",
         "services.orders.scale.metrics is [{'type': 'cpu', 'utilization': 70}]; it must not be set for platform "
-        "local, where the number of replicas is changed by hand "
-        "alone. Take it out.",
+        "local, where the number of replicas is changed by hand alone. Take it out.",
     ),
     "local, metrics of workers": (
         "workers: {orders: {scale: {metrics: [{type: backlog, per_replica: 5}]}}}",

@@ -63,7 +63,7 @@ def _queues(backend: Backend) -> Iterator[Problem]:
                 )
     for name, workers in backend.workers.items():
         for index, queue in enumerate(workers.queues):
-            if queue not in sent:
+            if queue not in sent and not workers.beat:
                 bound = f"it must be a queue that some service sends to ({_listed(sent)})"
                 remedy = f"Add {queue!r} to the sends of the service that fills it, or take it out of queues"
                 yield Problem(
@@ -152,8 +152,10 @@ def _made(backend: Backend) -> Iterator[tuple[Path, str]]:
         yield ("services", name), f"{name}-surge"
         if service.outbox is not None:
             yield ("services", name), f"{name}-relay"
-    for name in backend.workers:
+    for name, workers in backend.workers.items():
         yield ("workers", name), f"{name}-worker"
+        if workers.beat:
+            yield ("workers", name), f"{name}-beat"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -41,7 +41,7 @@ class Backups(Model):
     endpoint: S3Endpoint | None = None
     """Address of the object store; AWS by default."""
     secret: ObjectName = Field(examples=["shop-backups"])
-    """Name of the Secret, in the namespace of the environment, with keys `ACCESS_KEY_ID` and `SECRET_ACCESS_KEY`."""
+    """Name of the Secret, in the namespace of the environment, with keys `access-key` and `secret-key`."""
     schedule: Cron = "0 3 * * *"
     """When base backups are made, as cron has it, in UTC."""
     retention: Retention = "30d"

@@ -83,6 +83,21 @@ def unsupported(merged: Mapping[str, Any], overlay: Mapping[str, Any]) -> Iterat
         bound = "it must be given for platform kubernetes, where the application comes in it"
         remedy = "Write for example image: ghcr.io/acme/shop:1.4.0, best with its digest"
         yield Problem(("image",), Absent.MISSING, bound, remedy, (("platform",),))
+    if platform == "kubernetes":
+        yield from _unmeasured(merged)
+
+
+def _unmeasured(merged: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse to scale by requests that nobody counts."""
+    observability = merged.get("observability")
+    if isinstance(observability, dict) and observability.get("metrics", True):
+        return
+    for path, metrics in _set(merged, ("services", "*", "scale", "metrics")):
+        for index, metric in enumerate(metrics if isinstance(metrics, list) else ()):
+            if isinstance(metric, dict) and metric.get("type") == "requests":
+                bound = "it must come with observability.metrics, because Prometheus counts the requests"
+                remedy = "Declare observability, or use a metric of type cpu"
+                yield Problem((*path, index, "type"), "requests", bound, remedy, (("platform",), ("observability",)))
 
 
 def _problem(platform: str, lack: Lack, path: Path, value: object, *, in_base: bool) -> Problem:

@@ -22,9 +22,13 @@ class Database:
 
 @dataclass(frozen=True)
 class Broker:
-    """Where an application finds Redis, and the Secret that holds its password."""
+    """Where an application finds Redis, and the Secret that holds its password.
+
+    `address` is host and port as they are seen from other namespaces: an autoscaler looks from there.
+    """
 
     url: Input[str]
+    address: Input[str]
     secret: Input[str]
     key: str = "password"
 

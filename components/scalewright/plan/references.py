@@ -112,13 +112,44 @@ def _of_trigger_authentication(spec: Manifest, namespace: str) -> Iterator[tuple
         yield Target("Secret", namespace, one["name"]), one["key"]
 
 
+def _of_gateway(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    yield Target("GatewayClass", "", spec["gatewayClassName"]), None
+    for listener in spec["listeners"]:
+        for one in listener.get("tls", {}).get("certificateRefs", ()):
+            for key in ("tls.crt", "tls.key"):
+                yield Target(one.get("kind", "Secret"), one.get("namespace", namespace), one["name"]), key
+
+
+def _of_route(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    for one in spec.get("parentRefs", ()):
+        yield Target(one.get("kind", "Gateway"), one.get("namespace", namespace), one["name"]), None
+    for rule in spec.get("rules", ()):
+        for one in rule.get("backendRefs", ()):
+            yield Target(one.get("kind", "Service"), one.get("namespace", namespace), one["name"]), None
+        for one in (found["extensionRef"] for found in rule.get("filters", ()) if "extensionRef" in found):
+            yield Target(one["kind"], namespace, one["name"]), None
+
+
+def _of_certificate(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    issuer = spec["issuerRef"]
+    kind = issuer.get("kind", "Issuer")
+    yield Target(kind, "" if kind == "ClusterIssuer" else namespace, issuer["name"]), None
+
+
 _OF_KIND = {
+    "Certificate": _of_certificate,
+    "Gateway": _of_gateway,
+    "HTTPRoute": _of_route,
     "HorizontalPodAutoscaler": _of_scaled,
     "ScaledObject": _of_scaled,
     "TriggerAuthentication": _of_trigger_authentication,
 }
 
 
-def _by_operators(_manifest: Manifest) -> Iterator[tuple[Target, str]]:
-    """Yield what an operator makes of an object, and its name."""
-    yield from ()
+def _by_operators(manifest: Manifest) -> Iterator[tuple[Target, str]]:
+    """Yield what an operator makes of an object, or brings for it, and its name."""
+    namespace, spec = manifest["metadata"].get("namespace", ""), manifest.get("spec", {})
+    if manifest["kind"] == "Certificate":
+        yield Target("Secret", namespace, spec["secretName"]), "cert-manager"
+    if manifest["kind"] == "Gateway":
+        yield Target("GatewayClass", "", spec["gatewayClassName"]), f"the addon {spec['gatewayClassName']}"
