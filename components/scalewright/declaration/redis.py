@@ -81,6 +81,14 @@ class Redis(Model):
                 "it must be 1, or at least 3: when one of two is lost, the other is no majority and cannot take over",
                 "Set it to 3",
             )
+        if self.instances > 1 and not self.persistence:
+            yield Problem(
+                ("persistence",),
+                False,
+                f"it must be true while instances is {self.instances}: a primary that starts empty empties all others",
+                "Take persistence out",
+                reads=(("instances",),),
+            )
         if self.external is None:
             return
         asked: dict[str, tuple[object, bool]] = {

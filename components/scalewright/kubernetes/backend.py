@@ -4,13 +4,15 @@ from pulumi import Output, Resource, ResourceOptions
 
 from scalewright import declaration
 from scalewright.kubernetes import declared
-from scalewright.kubernetes.application import Broker, Database, Wiring
+from scalewright.kubernetes.application import Authority, Broker, Database, Wiring
 from scalewright.kubernetes.beat import Beat
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.declared import Site
 from scalewright.kubernetes.gateway import Gateway
 from scalewright.kubernetes.migrations import Migrations
 from scalewright.kubernetes.namespace import Namespace
+from scalewright.kubernetes.postgres import Postgres
+from scalewright.kubernetes.redis import Redis
 from scalewright.kubernetes.relay import Relay
 from scalewright.kubernetes.service import Service
 from scalewright.kubernetes.workers import Workers
@@ -29,21 +31,42 @@ class Backend(Component):
         name = f"{backend.name}-{environment}"
         namespace = Namespace(name, declared.namespace(backend), self.child())
         self.namespace = namespace.name
-        site = Site(backend, self.namespace, self._data(backend, name))
+        site = Site(backend, self.namespace, self._data(backend))
         migrations = self._migrations(site)
         self._services(site, migrations)
         self._workers(site, migrations)
         self.url = self._gateway(site)
         self.register_outputs({"namespace": self.namespace, "url": self.url})
 
-    def _data(self, backend: declaration.Backend, namespace: str) -> Wiring:
-        """Return where applications find PostgreSQL and Redis."""
-        owner = backend.name.replace("-", "_")
+    def _data(self, backend: declaration.Backend) -> Wiring:
+        """Make PostgreSQL and Redis, and return where applications find them."""
         return Wiring(
-            database=Database(f"postgresql://{owner}@postgres-rw:5432/{owner}", "", "postgres-app")
-            if backend.postgres
-            else None,
-            broker=Broker("redis://redis:6379/0", f"redis.{namespace}.svc:6379", "redis") if backend.redis else None,
+            database=self._database(backend, backend.postgres) if backend.postgres else None,
+            broker=self._broker(backend, backend.redis) if backend.redis else None,
+        )
+
+    def _database(self, backend: declaration.Backend, postgres: declaration.Postgres) -> Database:
+        made = Postgres("postgres", declared.postgres(backend, self.namespace, postgres), self.child())
+        is_checked = postgres.external is None or postgres.external.tls == "verify"
+        return Database(
+            url=made.url,
+            primary_url=made.primary_url,
+            replica_urls=made.replica_urls,
+            secret=made.secret,
+            key=made.key,
+            ssl_mode=made.ssl_mode,
+            authority=Authority(made.ca_secret, made.ca_key) if is_checked else None,
+        )
+
+    def _broker(self, backend: declaration.Backend, redis: declaration.Redis) -> Broker:
+        made = Redis("redis", declared.redis(backend, self.namespace, redis), self.child())
+        return Broker(
+            url=made.url,
+            address=made.address,
+            secret=made.secret,
+            key=made.key,
+            sentinels=made.sentinels if redis.instances > 1 else None,
+            cache_url=made.cache_url if redis.cache else None,
         )
 
     def _migrations(self, site: Site) -> list[Resource]:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pulumi import Input
 
@@ -15,12 +15,17 @@ from scalewright.kubernetes.gateway import GatewayArgs
 from scalewright.kubernetes.migrations import MigrationsArgs
 from scalewright.kubernetes.namespace import NamespaceArgs
 from scalewright.kubernetes.pod import PodArgs, ResourcesArgs
+from scalewright.kubernetes.postgres import PostgresArgs
+from scalewright.kubernetes.redis import RedisArgs
 from scalewright.kubernetes.relay import RelayArgs
 from scalewright.kubernetes.service import PORT, ServiceArgs
 from scalewright.kubernetes.workers import WorkersArgs
 
 if TYPE_CHECKING:
     from scalewright.kubernetes.application import Database, Part
+
+#: Seconds after which a pooler ends a statement, unless a task may take longer: what no request waits for any more.
+STATEMENT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,52 @@ def namespace(backend: declaration.Backend) -> NamespaceArgs:
         "container_defaults": resources(quota.DEFAULT),
         "container_memory": str(total.largest),
     }
+
+
+def postgres(backend: declaration.Backend, namespace: Input[str], declared: declaration.Postgres) -> PostgresArgs:
+    """Return the arguments of the database, which is named for the backend, and so is its owner."""
+    base = backend.name.replace("-", "_")
+    args: PostgresArgs = {"namespace": namespace, "part_of": backend.name, "database": base}
+    if declared.external:
+        external = _given(declared.external)
+        args["database"] = external.pop("database", base)
+        return {**args, "external": external}  # type: ignore[typeddict-item] # checked by the component
+    args |= {
+        "instances": declared.instances,
+        "max_connections": declared.max_connections,
+        "storage": str(declared.storage),
+        "parameters": {name: _parameter(value) for name, value in declared.parameters.items()},
+        "resources": resources(declared.resources or quota.DEFAULT),
+        "monitored": bool(backend.observability and backend.observability.metrics),
+    }
+    if declared.synchronous:
+        args["synchronous"] = declared.synchronous
+    if declared.pooler:
+        longest = max((one.longest_task.seconds for one in backend.workers.values()), default=0)
+        pooler = _given(declared.pooler)
+        args["pooler"] = {**pooler, "statement_seconds": max(STATEMENT_SECONDS, math.ceil(longest))}  # type: ignore[typeddict-item]
+    if declared.backups:
+        args["backups"] = _given(declared.backups)  # type: ignore[typeddict-item]
+    return args
+
+
+def redis(backend: declaration.Backend, namespace: Input[str], declared: declaration.Redis) -> RedisArgs:
+    """Return the arguments of broker and cache."""
+    args: RedisArgs = {"namespace": namespace, "part_of": backend.name}
+    if declared.external:
+        return {**args, "external": _given(declared.external)}  # type: ignore[typeddict-item]
+    args |= {
+        "instances": declared.instances,
+        "memory": str(declared.memory),
+        "persistence": declared.persistence,
+        "eviction": declared.eviction,
+        "storage": str(declared.storage),
+    }
+    if declared.resources:
+        args["resources"] = resources(declared.resources)
+    if declared.cache:
+        args["cache"] = _given(declared.cache)  # type: ignore[typeddict-item]
+    return args
 
 
 def service(site: Site, name: str, declared: declaration.Service) -> ServiceArgs:
@@ -104,8 +155,9 @@ def migrations(site: Site, name: str, configuration: str, database: "Database") 
         "part_of": site.backend.name,
         "image": site.image,
         "command": ["python", "-m", "alembic", "-c", configuration, "upgrade", "head"],
-        "environment": {"SERVICE_NAME": name, "DATABASE_URL": database.url},
-        "secrets": [{"variable": "DATABASE_PASSWORD_FILE", "secret": database.secret, "key": database.key}],
+        # Past the pooler: locks of a session and changes of tables are more than it can pass on.
+        "environment": {"SERVICE_NAME": name, "DATABASE_URL": database.primary_url, **database.environment()},
+        "secrets": database.secrets(),
         "resources": resources(quota.DEFAULT),
     }
 
@@ -142,6 +194,16 @@ def resources(declared: declaration.Resources) -> ResourcesArgs:
     """Return the requests and limits of a part."""
     args: ResourcesArgs = {"cpu": str(declared.cpu), "memory": str(declared.memory)}
     return {**args, "cpu_limit": str(declared.cpu_limit)} if declared.cpu_limit else args
+
+
+def _given(part: declaration.Model) -> dict[str, Any]:
+    """Return the settings of a part as plain values, without those that are left open."""
+    return part.model_dump(mode="json", exclude_none=True)
+
+
+def _parameter(value: str | float | bool) -> str:
+    """Return a parameter as postgresql.conf has it."""
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
 def _pods(site: Site, name: str, part: "Part", asked: declaration.Resources) -> PodArgs:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scalewright.declaration import Backend, Quantity, Resources
+from scalewright.declaration.redis import HEADROOM
 
 NOTHING = Quantity(0)
 #: What a part takes that declares nothing; also what the namespace gives to containers of others, such as a person's.
@@ -24,6 +25,8 @@ class Share:
     resources: Resources
     volumes: int = 0
     storage: Quantity = NOTHING
+    beside: int = 0
+    """Further containers of the same size in pods that another share counts."""
 
 
 class Total(NamedTuple):
@@ -60,8 +63,8 @@ def total(shares: Iterable[Share]) -> Total:
     shares = list(shares)
     return Total(
         pods=sum(one.pods for one in shares),
-        cpu=sum((one.pods * one.resources.cpu for one in shares), NOTHING),
-        memory=sum((one.pods * one.resources.memory for one in shares), NOTHING),
+        cpu=sum(((one.pods + one.beside) * one.resources.cpu for one in shares), NOTHING),
+        memory=sum(((one.pods + one.beside) * one.resources.memory for one in shares), NOTHING),
         volumes=sum(one.volumes for one in shares),
         storage=sum((one.volumes * one.storage for one in shares), NOTHING),
         largest=max(DEFAULT.memory, *(one.resources.memory for one in shares)),
@@ -72,8 +75,7 @@ def shares(backend: Backend) -> Iterator[Share]:
     """Yield what each part of a backend can become."""
     yield from _of_applications(backend)
     yield from _of_postgres(backend)
-    if redis := backend.redis:
-        yield Share(1, redis.resources or DEFAULT, 1, redis.storage)
+    yield from _of_redis(backend)
     if backend.gateway and backend.gateway.tls:
         yield Share(1, SMALL)  # cert-manager proves there that the name is ours
 
@@ -93,13 +95,34 @@ def _of_postgres(backend: Backend) -> Iterator[Share]:
     postgres = backend.postgres
     if postgres is None:
         return
+    if postgres.migrations:
+        yield Share(1, DEFAULT)
+    if postgres.external:
+        return
     # One more, because an instance whose disk is lost is made anew before the lost one is given up.
     instances = postgres.instances + 1
     yield Share(instances, postgres.resources or DEFAULT, instances, postgres.storage)
+    if postgres.backups:
+        yield Share(0, DEFAULT, beside=instances)
     if postgres.pooler:
-        yield Share(_rolled(postgres.pooler.instances), DEFAULT)
-    if postgres.migrations:
-        yield Share(1, DEFAULT)
+        yield Share(_rolled(postgres.pooler.instances) * (2 if postgres.pooler.replicas else 1), DEFAULT)
+
+
+def _of_redis(backend: Backend) -> Iterator[Share]:
+    redis = backend.redis
+    if redis is None or redis.external:
+        return
+    # A StatefulSet replaces its pods one by one, each only once the old one is gone.
+    volumes = redis.instances if redis.persistence or redis.instances > 1 else 0
+    yield Share(redis.instances, redis.resources or _enough(redis.memory, persistence=redis.persistence))
+    yield Share(0, DEFAULT, volumes, redis.storage, beside=redis.instances if redis.instances > 1 else 0)
+    if redis.cache:
+        yield Share(1, redis.cache.resources or _enough(redis.cache.memory, persistence=False))
+
+
+def _enough(memory: Quantity, *, persistence: bool) -> Resources:
+    """Return what a server that holds so much data takes, see `redis.enough`."""
+    return Resources(cpu=DEFAULT.cpu, memory=max(DEFAULT.memory, memory * HEADROOM[persistence]))
 
 
 def _rolled(replicas: int) -> int:

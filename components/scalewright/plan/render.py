@@ -54,7 +54,7 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
     objects = [one.inputs for one in found if not _holds_secret(one)]
     if twice := [name for name, count in Counter(map(_identity, objects)).items() if count > 1]:
         raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
-    if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
+    if unknown := [f"{one.name}: {path}" for one in found if not _holds_secret(one) for path in _unknown(one.inputs)]:
         raise RenderError(
             f"these are known only once the plan is applied: {', '.join(unknown)}. Write them down, or use `pulumi up`"
         )
@@ -66,9 +66,11 @@ def render(resources: Iterable[Resource]) -> dict[str, str]:
 
     The same plan gives the same bytes.
     """
+    resources = list(resources)
     objects = manifests(resources)
+    withheld = [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
     files = {_file(number, one): text(one) for number, one in enumerate(objects, 1)}
-    return {**files, REFERENCES: _page(external(objects))}
+    return {**files, REFERENCES: _page(external(objects, withheld))}
 
 
 def text(manifest: Manifest) -> str:
