@@ -113,9 +113,11 @@ def _of_redis(backend: Backend) -> Iterator[Share]:
     if redis is None or redis.external:
         return
     # A StatefulSet replaces its pods one by one, each only once the old one is gone.
-    volumes = redis.instances if redis.persistence or redis.instances > 1 else 0
-    yield Share(redis.instances, redis.resources or _enough(redis.memory, persistence=redis.persistence))
-    yield Share(0, DEFAULT, volumes, redis.storage, beside=redis.instances if redis.instances > 1 else 0)
+    has_volumes = redis.persistence or redis.instances > 1
+    asked = redis.resources or _enough(redis.memory, persistence=redis.persistence)
+    yield Share(redis.instances, asked, redis.instances if has_volumes else 0, redis.storage)
+    if redis.instances > 1:
+        yield Share(0, DEFAULT, beside=redis.instances)  # sentinels
     if redis.cache:
         yield Share(1, redis.cache.resources or _enough(redis.cache.memory, persistence=False))
 
