@@ -7,7 +7,7 @@ No engine, no provider, no cluster and no credentials are needed. What only they
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
@@ -20,7 +20,7 @@ from pulumi.runtime.stack import run_pulumi_func
 from scalewright.plan.resources import SECRET, UNKNOWN, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 _STACK = "pulumi:pulumi:Stack"
 # How values that JSON does not have travel: https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/deployment-schema.html
@@ -48,15 +48,20 @@ def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Res
         asyncio.run(run())
     except RunError as error:
         raise ProgramError(str(error)) from error
-    counts = Counter((one.type, one.name, one.urn) for one in monitor.taken)
-    if twice := [one for one, count in counts.items() if count > 1]:
-        raise ProgramError("\n".join(map(_twice, twice)))
+    if twice := list(_twice(monitor.taken)):
+        raise ProgramError("\n".join(twice))
     return tuple(monitor.taken)
 
 
-def _twice(resource: tuple[str, str, str]) -> str:
-    kind, name, urn = resource
-    return f"{kind.rpartition(':')[2]} {name!r} is made twice in one place ({urn}). Rename one of the two"
+def _twice(resources: Iterable[Resource]) -> Iterator[str]:
+    """Yield a sentence for each resource that is asked for again, but for those of a component that is."""
+    by_urn: dict[str, list[Resource]] = defaultdict(list)
+    for one in resources:
+        by_urn[one.urn].append(one)
+    for urn, (first, *others) in by_urn.items():
+        if others and len(by_urn.get(first.parent or "", ())) < 2:
+            kind = first.type.rpartition(":")[2]
+            yield f"{kind} {first.name!r} is made twice; Pulumi knows both as {urn}. Rename one of the two"
 
 
 class _NoProviders(Mocks):

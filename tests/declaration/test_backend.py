@@ -247,3 +247,18 @@ def test_every_example_is_valid_by_itself() -> None:
 def test_importing_the_vocabulary_loads_no_yaml() -> None:
     program = "import sys, scalewright.declaration; sys.exit('ruamel.yaml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_beat_may_fill_a_queue_that_no_service_sends_to() -> None:
+    parts: dict[str, Any] = {"name": "shop", "redis": Redis()}
+    workers = Workers(app="shop.worker:celery", queues=["nightly"], beat=True)
+    assert Backend(**parts, workers={"nightly": workers}).workers["nightly"].beat
+    with pytest.raises(ValidationError, match="it must be a queue that some service sends to"):
+        Backend(**parts, workers={"nightly": workers.model_copy(update={"beat": False})})
+
+
+def test_a_beat_and_a_service_cannot_have_one_name() -> None:
+    services = {"orders-beat": Service(app="a:b", routes=["/"], sends=["orders"])}
+    workers = {"orders": Workers(app="a:b", queues=["orders"], beat=True)}
+    with pytest.raises(ValidationError, match=r"it must not name a process that .* names too \(orders-beat\)"):
+        Backend(name="shop", redis=Redis(), gateway=Gateway(), services=services, workers=workers)

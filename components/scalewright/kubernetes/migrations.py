@@ -9,6 +9,7 @@ from pulumi_kubernetes.batch.v1 import Job
 from pydantic import Field
 
 from scalewright.declaration import Resources
+from scalewright.declaration.names import Matching
 from scalewright.declaration.problem import Absent, Problem
 from scalewright.kubernetes import arguments, deployment
 from scalewright.kubernetes.arguments import OF_PODS, Rules, is_plain
@@ -36,13 +37,22 @@ class MigrationsArgs(WorkloadArgs):
     """How long all attempts may take together: 900 by default, at most 86400."""
 
 
+Revision = Annotated[
+    str,
+    Matching(
+        "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
+        "it must be lower-case letters, digits and hyphens, no hyphen at either end",
+        "Write it as in build-7",
+        longest=32,  # what a Job's name of 63 has left, and the name of its pods some more
+    ),
+]
 RULES = Rules(
     shape=MigrationsArgs,
     of={
         **OF_PODS,
         "command": list[str],
         "resources": Resources,
-        "revision": Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")],
+        "revision": Revision,
         "deadline_seconds": Annotated[int, Field(ge=1, le=86400)],
     },
 )

@@ -67,7 +67,7 @@ def total(shares: Iterable[Share]) -> Total:
         memory=sum(((one.pods + one.beside) * one.resources.memory for one in shares), NOTHING),
         volumes=sum(one.volumes for one in shares),
         storage=sum((one.volumes * one.storage for one in shares), NOTHING),
-        largest=max(DEFAULT.memory, *(one.resources.memory for one in shares)),
+        largest=max([DEFAULT.memory, *(one.resources.memory for one in shares)]),
     )
 
 
