@@ -9,11 +9,15 @@ from tests.kubernetes.plans import ENVIRONMENTS, ROOT, container_of, objects
 
 from scalewright.declaration import (
     Backend,
+    Backups,
+    ExternalPostgres,
+    ExternalRedis,
     Gateway,
     Pooler,
     Postgres,
     Quantity,
     Redis,
+    RedisCache,
     Resources,
     Scale,
     Service,
@@ -44,7 +48,7 @@ def backend(**changes: Any) -> Backend:
             pooler=Pooler(instances=2),
             resources=Resources(cpu="1", memory="2Gi"),
         ),
-        "redis": Redis(storage="3Gi", resources=Resources(cpu="100m", memory="400Mi")),
+        "redis": Redis(memory="200Mi", storage="3Gi", resources=Resources(cpu="100m", memory="400Mi")),
         "services": {"orders": SERVICE},
         "workers": {"orders": WORKERS},
         "gateway": Gateway(),
@@ -89,6 +93,38 @@ def test_a_declaration_adds_up_to_its_quota() -> None:
     mebibytes = 6 * 300 + 2 * 256 + 10 * 256 + 256 + 3 * 2048 + 4 * 256 + 256 + 400
     assert (found.pods, found.cpu, found.memory) == (28, Quantity(f"{cores}m"), Quantity(f"{mebibytes}Mi"))
     assert (found.volumes, found.storage) == (4, Quantity("33Gi"))
+
+
+def test_what_somebody_else_runs_takes_nothing() -> None:
+    external = backend(
+        postgres=Postgres(external=ExternalPostgres(primary="db:5432", secret="s"), migrations="alembic.ini"),
+        redis=Redis(external=ExternalRedis(address="redis:6379", secret="s")),
+    )
+    found, own = total(shares(external)), total(shares(backend()))
+    assert own.pods - found.pods == 3 + 4 + 1  # instances, poolers and redis; the migrations remain
+    assert (found.volumes, found.storage) == (0, Quantity(0))
+
+
+def test_sentinels_poolers_of_replicas_and_a_cache_count_too() -> None:
+    postgres, redis = backend().postgres, backend().redis
+    assert postgres is not None
+    assert redis is not None
+    pooler = Pooler(instances=2, replicas=True)
+    backups = Backups(destination="s3://shop-backups", secret="s")
+    resources = Resources(cpu="100m", memory="400Mi")
+    larger = total(
+        shares(
+            backend(
+                postgres=postgres.model_copy(update={"pooler": pooler, "backups": backups}),
+                redis=Redis(memory="200Mi", storage="3Gi", resources=resources, instances=3, cache=RedisCache()),
+            )
+        )
+    )
+    before = total(shares(backend()))
+    # Four poolers, two servers and a cache more; three archivers and three sentinels run in pods counted before.
+    assert larger.pods - before.pods == 4 + 2 + 1
+    assert larger.memory - before.memory == Quantity(f"{4 * 256 + 2 * 400 + 256 + 3 * 256 + 3 * 256}Mi")
+    assert (larger.volumes - before.volumes, larger.storage - before.storage) == (2, Quantity("6Gi"))
 
 
 def test_more_replicas_make_a_larger_quota() -> None:

@@ -25,9 +25,9 @@ def main(arguments: list[str]) -> int:
         connection.send_command(*arguments)
         show(connection.read_response())
     except (redis.ResponseError, redis.AuthenticationError) as error:
-        print(error)
+        print(error)  # noqa: T201
     except redis.RedisError as error:
-        print(error, file=sys.stderr)
+        print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
 
@@ -37,7 +37,7 @@ def show(answer: object) -> None:
         if isinstance(one, list):
             show(one)
         else:
-            print(one.decode() if isinstance(one, bytes) else "" if one is None else one)
+            print(one.decode() if isinstance(one, bytes) else "" if one is None else one)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -127,10 +127,9 @@ class Postgres(Component):
         self._register()
 
     def _make(self, name: str, args: PostgresArgs) -> None:
-        backups, pooler = args.get("backups"), args.get("pooler")
         # Data outlives what describes it: a `pulumi destroy` by mistake must not be the end of it.
         kept = self.child(retain_on_delete=True)
-        store = [postgres_backup.store(args, name, backups, kept)] if backups else []
+        store = [postgres_backup.store(args, name, args["backups"], kept)] if "backups" in args else []
         cluster = CustomResource(
             name,
             api_version=API,
@@ -140,20 +139,17 @@ class Postgres(Component):
             opts=self.child(retain_on_delete=True, depends_on=store),
         )
         after = self.child(depends_on=[cluster])
-        if backups:
-            postgres_backup.schedule(args, name, backups, after)
-        for kind in postgres_pooler.poolers(name, pooler) if pooler else ():
-            assert pooler is not None  # noqa: S101 - for the type checker
-            postgres_pooler.pool(args, name, kind, pooler, after)
+        if "backups" in args:
+            postgres_backup.schedule(args, name, args["backups"], after)
+        for kind in _poolers(name, args):
+            postgres_pooler.pool(args, name, kind, args["pooler"], after)
         if args.get("monitored"):
             self._monitor(name, args)
 
     def _monitor(self, name: str, args: PostgresArgs) -> None:
         """Have Prometheus scrape instances and poolers; the operator's own field for it is deprecated."""
-        pooler = args.get("pooler")
         selectors = {name: {postgres_cluster.SELECTOR: name, "cnpg.io/podRole": "instance"}}
-        for one in postgres_pooler.poolers(name, pooler).values() if pooler else ():
-            selectors[one] = {postgres_pooler.SELECTOR: one}
+        selectors |= {one: {postgres_pooler.SELECTOR: one} for one in _poolers(name, args).values()}
         for one, selector in selectors.items():
             CustomResource(
                 one,
@@ -168,7 +164,7 @@ class Postgres(Component):
         def at(service: str | None) -> Output[str]:
             return Output.concat(service, ".", args["namespace"], f".svc:{PORT}") if service else Output.from_input("")
 
-        made = postgres_pooler.poolers(name, args["pooler"]) if "pooler" in args else {}
+        made = _poolers(name, args)
         self.primary_endpoint = at(f"{name}-rw")
         self.replica_endpoint = at(f"{name}-ro" if args.get("instances", 1) > 1 else None)
         self.pooler_endpoint, self.replica_pooler_endpoint = at(made.get(WRITES)), at(made.get(READS))
@@ -201,6 +197,11 @@ class Postgres(Component):
         self.register_outputs({name: getattr(self, name) for name in names})
 
 
+def _poolers(name: str, args: PostgresArgs) -> dict[str, str]:
+    """Return the names of the poolers, if there are any, by what they are for."""
+    return postgres_pooler.poolers(name, args["pooler"]) if "pooler" in args else {}
+
+
 def _urls(user: Input[str], endpoints: Output[str], database: Input[str]) -> Output[str]:
     """Return the address of each endpoint of a list separated by commas."""
     return Output.all(user, endpoints, database).apply(
@@ -214,9 +215,11 @@ def _joined(parts: list[Input[str]]) -> Output[str]:
 
 def _of_pooler(args: PostgresArgs) -> Iterator[Problem]:
     """Yield what is wrong with a pooler by the declaration's rules, but for what only the component has."""
-    pooler = args.get("pooler", {})
-    own = {key: value for key, value in pooler.items() if key not in {"resources", "statement_seconds"}}
-    counted = {"instances": args.get("instances", 1), "max_connections": args.get("max_connections", 100)}
-    for problem in arguments.judged(declaration.Postgres, {**counted, "pooler": own} if own else {}):
+    if "pooler" not in args:
+        return
+    own = {key: value for key, value in args["pooler"].items() if key not in {"resources", "statement_seconds"}}
+    around = {key: args.get(key) for key in ("instances", "max_connections", "external")}
+    known = {key: value for key, value in around.items() if value is not None and arguments.is_plain(value)}
+    for problem in arguments.judged(declaration.Postgres, {**known, "pooler": own}):
         if problem.path[:1] == ("pooler",):
             yield problem
