@@ -98,3 +98,10 @@ def test_the_command_passes_what_a_program_refuses_on_line_by_line(tmp_path: Any
         "dev cannot be rendered: Relay 'one': command is 'relay'",
     ]
     assert not (tmp_path / "out").exists()
+
+
+def test_the_example_of_the_documentation_is_true() -> None:
+    page = (ROOT / "docs" / "kubernetes.md").read_text()
+    [example] = [block.removeprefix("python\n") for block in page.split("```")[1::2] if block.startswith("python\n")]
+    found = made(lambda: exec(example, {}))  # noqa: S102 - it is ours
+    assert {"Namespace web", "Deployment web", "HorizontalPodAutoscaler web", "Service web"} <= found.keys()

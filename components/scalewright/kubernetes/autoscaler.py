@@ -147,7 +147,7 @@ def _utilization_trigger(metric: MetricArgs) -> Trigger:
     return {
         "type": metric["type"],
         "metricType": "Utilization",
-        "metadata": {"value": str(metric["utilization"])},
+        "metadata": {"value": str(int(metric["utilization"]))},
     }
 
 
@@ -160,7 +160,7 @@ def schedule_triggers(scale: ScaleArgs) -> list[Trigger]:
                 "timezone": metric.get("timezone", "UTC"),
                 "start": metric["start"],
                 "end": metric["end"],
-                "desiredReplicas": str(metric["replicas"]),
+                "desiredReplicas": str(int(metric["replicas"])),
             },
         }
         for metric in scale.get("metrics", ())

@@ -143,7 +143,7 @@ def _backlog_triggers(name: str, args: WorkersArgs) -> list[Trigger]:
             "type": "redis",
             "metadata": {
                 "address": broker["address"],
-                "databaseIndex": str(broker.get("database", 0)),
+                "databaseIndex": str(int(broker.get("database", 0))),
                 "listName": queue,
                 "listLength": str(math.ceil(per_replica[0])),
                 "activationListLength": "0",
