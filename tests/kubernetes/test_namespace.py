@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.kubernetes.plans import made, objects
+import pytest
+from tests.kubernetes.plans import ENVIRONMENTS, made, objects, shipped
 
 from scalewright.declaration import Quantity
+from scalewright.evaluation import evaluate
 from scalewright.kubernetes.namespace import Namespace
 
 
@@ -46,3 +48,11 @@ def test_nobody_in_an_environment_gets_a_load_balancer_of_his_own() -> None:
 def test_a_default_is_never_more_than_the_most() -> None:
     [limits] = objects("dev")["LimitRange shop-dev"]["spec"]["limits"]
     assert Quantity(limits["default"]["memory"]) <= Quantity(limits["max"]["memory"])
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_destroy_leaves_the_namespace_that_holds_data_and_takes_any_other(environment: str) -> None:
+    kept = {one.inputs["kind"] for one in shipped(environment) if one.retain_on_delete}
+    assert {"Namespace", "Cluster", "StatefulSet", "Secret"} <= kept
+    resources = evaluate(lambda: (Namespace("web", {}), None)[1], "shop", "test")
+    assert not [one for one in resources if one.retain_on_delete]

@@ -51,6 +51,7 @@ def namespace(backend: declaration.Backend) -> NamespaceArgs:
         "quota": dict(total.hard()),
         "container_defaults": resources(quota.DEFAULT),
         "container_memory": str(total.largest),
+        "keep": bool(backend.postgres or backend.redis),
     }
 
 

@@ -28,6 +28,8 @@ class NamespaceArgs(TypedDict):
     """What a container gets that asks for nothing, which under a quota would be refused; needs no quota."""
     container_memory: NotRequired[Input[str]]
     """Most memory that one container may ask for; unlimited by default."""
+    keep: NotRequired[bool]
+    """Whether it outlives a `pulumi destroy`, which would end what was to be kept in it; false by default."""
 
 
 RULES = Rules(shape=NamespaceArgs)
@@ -45,7 +47,7 @@ class Namespace(Component):
         namespace = KubernetesNamespace(
             name,
             metadata={"name": name, "labels": {**labels(args, name, ROLE), **POD_SECURITY}},
-            opts=self.child(),
+            opts=self.child(retain_on_delete=args.get("keep", False)),
         )
         self.name = namespace.metadata.apply(lambda metadata: str(metadata.name))
         inside = metadata({**args, "namespace": self.name}, name, ROLE)
