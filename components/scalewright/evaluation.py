@@ -7,9 +7,11 @@ No engine, no provider, no cluster and no credentials are needed. What only they
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
+from pulumi import RunError
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.proto import resource_pb2
@@ -19,7 +21,7 @@ from pulumi.runtime.stack import run_pulumi_func
 from scalewright.plan.resources import SECRET, UNKNOWN, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 _STACK = "pulumi:pulumi:Stack"
 # How values that JSON does not have travel: https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/deployment-schema.html
@@ -27,10 +29,15 @@ _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the same for every secret
 
 
+class ProgramError(Exception):
+    """A program that Pulumi would end without a traceback; the text has a line for each mistake."""
+
+
 def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Resource, ...]:
     """Run a program as Pulumi does for a preview, and return the resources that it asks for, by URN.
 
-    The order is one in which they can be made. What the program raises is raised.
+    The order is one in which they can be made. Raises ProgramError for a pulumi.RunError and for a resource that is
+    asked for twice; what else the program raises is raised.
     """
     monitor = _Monitor()
 
@@ -41,8 +48,24 @@ def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Res
         set_mocks(monitor.mocks, project=project, stack=stack, preview=True, monitor=monitor)
         await run_pulumi_func(program)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except RunError as error:
+        raise ProgramError(str(error)) from error
+    if twice := list(_twice(monitor.taken)):
+        raise ProgramError("\n".join(twice))
     return tuple(monitor.taken)
+
+
+def _twice(resources: Iterable[Resource]) -> Iterator[str]:
+    """Yield a sentence for each resource that is asked for again, but for those of a component that is."""
+    by_urn: dict[str, list[Resource]] = defaultdict(list)
+    for one in resources:
+        by_urn[one.urn].append(one)
+    for urn, (first, *others) in by_urn.items():
+        if others and len(by_urn.get(first.parent or "", ())) < 2:
+            kind = first.type.rpartition(":")[2]
+            yield f"{kind} {first.name!r} is made twice; Pulumi knows both as {urn}. Rename one of the two"
 
 
 class _NoProviders(Mocks):

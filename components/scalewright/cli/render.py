@@ -36,6 +36,7 @@ def render(project: Project, environment: str, output: Path) -> None:
 
     Needs no cluster and no Pulumi CLI. Secrets are named, never written: REFERENCES.md lists what others must make.
     """
+    from scalewright.evaluation import ProgramError
     from scalewright.plan.render import REFERENCES, RenderError
     from scalewright.plan.render import render as rendered
     from scalewright.program import plan
@@ -46,6 +47,9 @@ def render(project: Project, environment: str, output: Path) -> None:
         files = rendered(plan(project.project, environment))
     except RenderError as error:
         raise PlatformError(f"{environment} cannot be rendered: {error}") from error
+    except ProgramError as error:
+        lines = str(error).splitlines()
+        raise PlatformError(*(f"{environment} cannot be rendered: {line}" for line in lines)) from error
     replace(output, files)
     click.echo(f"{environment}: {len(files) - 1} objects in {output} in {time.monotonic() - begun:.1f} s.")
     click.echo(f"  what others must make: {output / REFERENCES}")

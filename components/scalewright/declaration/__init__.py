@@ -1,10 +1,12 @@
 """The declaration: what a backend is, in typed parts, and how an environment changes it."""
 
 from scalewright.declaration.backend import Backend, Platform
+from scalewright.declaration.backups import Backups
 from scalewright.declaration.duration import Duration, DurationError
 from scalewright.declaration.environment import environments, load
 from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.events import Events, Topic
+from scalewright.declaration.external import ExternalPostgres, ExternalRedis
 from scalewright.declaration.gateway import Gateway, RateLimit, Tls
 from scalewright.declaration.metric import Backlog, Cpu, Memory, Metric, Requests, Schedule
 from scalewright.declaration.model import Model
@@ -15,7 +17,7 @@ from scalewright.declaration.pool import Pool
 from scalewright.declaration.postgres import Pooler, Postgres
 from scalewright.declaration.programs import Programs
 from scalewright.declaration.quantity import Quantity, QuantityError
-from scalewright.declaration.redis import Redis
+from scalewright.declaration.redis import Redis, RedisCache
 from scalewright.declaration.resources import Resources
 from scalewright.declaration.scale import Scale
 from scalewright.declaration.schema import stack_schema
@@ -25,10 +27,13 @@ from scalewright.declaration.workers import Workers
 __all__ = [
     "Backend",
     "Backlog",
+    "Backups",
     "Cpu",
     "Duration",
     "DurationError",
     "Events",
+    "ExternalPostgres",
+    "ExternalRedis",
     "Gateway",
     "Memory",
     "Metric",
@@ -47,6 +52,7 @@ __all__ = [
     "QuantityError",
     "RateLimit",
     "Redis",
+    "RedisCache",
     "Requests",
     "Resources",
     "Scale",

@@ -63,7 +63,7 @@ def _queues(backend: Backend) -> Iterator[Problem]:
                 )
     for name, workers in backend.workers.items():
         for index, queue in enumerate(workers.queues):
-            if queue not in sent:
+            if queue not in sent and not workers.beat:
                 bound = f"it must be a queue that some service sends to ({_listed(sent)})"
                 remedy = f"Add {queue!r} to the sends of the service that fills it, or take it out of queues"
                 yield Problem(
@@ -91,16 +91,22 @@ def _broker(backend: Backend) -> Iterator[Problem]:
 
 
 def _reads(backend: Backend) -> Iterator[Problem]:
-    if backend.postgres is None or backend.postgres.instances > 1:
+    if backend.postgres is None or backend.postgres.has_replicas:
         return
+    if backend.postgres.external:
+        lack, more = "postgres.external.replicas is empty", "Name a replica in postgres.external.replicas"
+        reads: Path = ("postgres", "external")
+    else:
+        lack, more = "postgres.instances is 1, which is no replica", "Set postgres.instances to 2 or more"
+        reads = ("postgres", "instances")
     for path, consumer in _consumers(backend):
         if consumer.database is not None and consumer.database.reads == "replica":
             yield Problem(
                 (*path, "database", "reads"),
                 "replica",
-                "it must be 'primary' or 'prefer-replica' while postgres.instances is 1, which is no replica",
-                "Set postgres.instances to 2 or more, or change reads",
-                reads=(("postgres", "instances"),),
+                f"it must be 'primary' or 'prefer-replica' while {lack}",
+                f"{more}, or change reads",
+                reads=(reads,),
             )
 
 
@@ -146,8 +152,10 @@ def _made(backend: Backend) -> Iterator[tuple[Path, str]]:
         yield ("services", name), f"{name}-surge"
         if service.outbox is not None:
             yield ("services", name), f"{name}-relay"
-    for name in backend.workers:
+    for name, workers in backend.workers.items():
         yield ("workers", name), f"{name}-worker"
+        if workers.beat:
+            yield ("workers", name), f"{name}-beat"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -172,6 +172,7 @@ Use: TypeAlias = Literal["postgres", "redis", "events", "object_store"]
 
 PLATFORM_VARIABLES = frozenset(
     {
+        "CACHE_URL",
         "DATABASE_PASSWORD_FILE",
         "DATABASE_POOL_OVERFLOW",
         "DATABASE_POOL_SIZE",
@@ -184,6 +185,8 @@ PLATFORM_VARIABLES = frozenset(
         "OBJECT_STORE_ACCESS_KEY_FILE",
         "OBJECT_STORE_SECRET_KEY_FILE",
         "OBJECT_STORE_URL",
+        "PGSSLMODE",
+        "PGSSLROOTCERT",
         "REDIS_PASSWORD_FILE",
         "REDIS_URL",
         "SERVICE_NAME",

@@ -11,22 +11,58 @@ Part = Service | Workers
 
 
 @dataclass(frozen=True)
+class Authority:
+    """The Secret that holds the certificate by which a server is known."""
+
+    secret: Input[str]
+    key: Input[str]
+
+
+@dataclass(frozen=True)
 class Database:
-    """Where an application finds PostgreSQL: addresses without password, and the Secret that holds it."""
+    """Where an application finds PostgreSQL: addresses without password, and the Secret that holds it.
+
+    `url` may lead through a pooler, `primary_url` never does. Drivers read `ssl_mode` and the certificate themselves.
+    """
 
     url: Input[str]
+    primary_url: Input[str]
     replica_urls: Input[str]
     secret: Input[str]
-    key: str = "password"
+    key: Input[str]
+    ssl_mode: Input[str]
+    authority: Authority | None
+
+    def environment(self) -> dict[str, Input[str]]:
+        """Return what whoever connects is told, but for the address."""
+        return {"PGSSLMODE": self.ssl_mode}
+
+    def secrets(self) -> list[SecretFileArgs]:
+        """Return the files that whoever connects reads."""
+        files: list[SecretFileArgs] = [
+            {"variable": "DATABASE_PASSWORD_FILE", "secret": self.secret, "key": self.key},
+        ]
+        if self.authority:
+            files.append({"variable": "PGSSLROOTCERT", "secret": self.authority.secret, "key": self.authority.key})
+        return files
 
 
 @dataclass(frozen=True)
 class Broker:
-    """Where an application finds Redis, and the Secret that holds its password."""
+    """Where an application finds Redis, and the Secret that holds its password.
+
+    `address` is host and port as they are seen from other namespaces: an autoscaler looks from there. Where there are
+    `sentinels` (host and port of each, separated by commas), they are asked for it instead. `cache_url` is that of a
+    server of its own for the cache.
+    """
 
     url: Input[str]
+    address: Input[str]
     secret: Input[str]
-    key: str = "password"
+    key: Input[str]
+    sentinels: Input[str] | None = None
+    cache_url: Input[str] | None = None
+    tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,9 +78,12 @@ def environment(backend: Backend, name: str, part: Part, wiring: Wiring) -> dict
     variables: dict[str, Input[str]] = {**part.environment, "SERVICE_NAME": name}
     if "postgres" in part.uses and wiring.database:
         variables |= {"DATABASE_URL": wiring.database.url, "DATABASE_REPLICA_URLS": wiring.database.replica_urls}
+        variables |= wiring.database.environment()
         variables |= _pool(part.database)
     if uses_broker(part) and wiring.broker:
         variables["REDIS_URL"] = wiring.broker.url
+        if wiring.broker.cache_url and "redis" in part.uses:
+            variables["CACHE_URL"] = wiring.broker.cache_url
     if talks_to_broker(part) and (timeout := backend.visibility_timeout):
         variables["VISIBILITY_TIMEOUT"] = f"{timeout:g}"
     return variables
@@ -54,8 +93,7 @@ def secrets(part: Part, wiring: Wiring) -> list[SecretFileArgs]:
     """Return the files of secrets that a service or workers read."""
     files: list[SecretFileArgs] = []
     if "postgres" in part.uses and wiring.database:
-        database = wiring.database
-        files.append({"variable": "DATABASE_PASSWORD_FILE", "secret": database.secret, "key": database.key})
+        files += wiring.database.secrets()
     if uses_broker(part) and wiring.broker:
         files.append({"variable": "REDIS_PASSWORD_FILE", "secret": wiring.broker.secret, "key": wiring.broker.key})
     return files

@@ -62,11 +62,18 @@ def is_scaled(scale: ScaleArgs) -> bool:
 
 
 def autoscale(
-    metadata: dict[str, object], deployment: str, scale: ScaleArgs, triggers: list[Trigger], opts: ResourceOptions
+    metadata: dict[str, object],
+    deployment: str,
+    scale: ScaleArgs,
+    triggers: list[Trigger],
+    opts: ResourceOptions,
+    *,
+    cooldown_seconds: int | None = None,
 ) -> HorizontalPodAutoscaler | CustomResource | None:
     """Make the autoscaler of a deployment, if its scale has metrics.
 
-    `triggers` are those of the metrics which are not the pods' own.
+    `triggers` are those of the metrics which are not the pods' own; `cooldown_seconds` is how long none of them is
+    active before the last replica goes, where the fewest are 0.
     """
     if not is_scaled(scale):
         return None
@@ -79,6 +86,7 @@ def autoscale(
             "minReplicaCount": scale["min"],
             "maxReplicaCount": scale["max"],
             "pollingInterval": POLLING,
+            **({"cooldownPeriod": cooldown_seconds} if cooldown_seconds and scale["min"] == 0 else {}),
             "triggers": [*map(_utilization_trigger, own), *triggers],
             "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behavior_of_keda()}},
         }
@@ -139,7 +147,7 @@ def _utilization_trigger(metric: MetricArgs) -> Trigger:
     return {
         "type": metric["type"],
         "metricType": "Utilization",
-        "metadata": {"value": str(metric["utilization"])},
+        "metadata": {"value": str(int(metric["utilization"]))},
     }
 
 
@@ -152,7 +160,7 @@ def schedule_triggers(scale: ScaleArgs) -> list[Trigger]:
                 "timezone": metric.get("timezone", "UTC"),
                 "start": metric["start"],
                 "end": metric["end"],
-                "desiredReplicas": str(metric["replicas"]),
+                "desiredReplicas": str(int(metric["replicas"])),
             },
         }
         for metric in scale.get("metrics", ())

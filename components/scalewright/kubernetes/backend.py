@@ -1,17 +1,21 @@
 """A whole backend on Kubernetes: the components of its parts, wired together as it is declared."""
 
-import math
-
-from pulumi import Output, ResourceOptions
+from pulumi import Output, Resource, ResourceOptions
 
 from scalewright import declaration
-from scalewright.kubernetes import application
-from scalewright.kubernetes.application import Wiring
-from scalewright.kubernetes.autoscaler import MetricArgs, ScaleArgs
+from scalewright.kubernetes import declared
+from scalewright.kubernetes.application import Authority, Broker, Database, Wiring
+from scalewright.kubernetes.beat import Beat
 from scalewright.kubernetes.component import Component
+from scalewright.kubernetes.declared import Site
+from scalewright.kubernetes.gateway import Gateway
+from scalewright.kubernetes.migrations import Migrations
 from scalewright.kubernetes.namespace import Namespace
-from scalewright.kubernetes.pod import ResourcesArgs
-from scalewright.kubernetes.service import PORT, Service, ServiceArgs
+from scalewright.kubernetes.postgres import Postgres
+from scalewright.kubernetes.redis import Redis
+from scalewright.kubernetes.relay import Relay
+from scalewright.kubernetes.service import Service
+from scalewright.kubernetes.workers import Workers
 
 
 class Backend(Component):
@@ -19,53 +23,77 @@ class Backend(Component):
 
     namespace: Output[str]
     """The namespace."""
+    url: Output[str]
+    """The address at which clients reach it; empty where no name is declared."""
 
     def __init__(self, backend: declaration.Backend, environment: str, opts: ResourceOptions | None = None) -> None:
         super().__init__(backend.name, {"environment": environment}, opts)
-        self._backend = backend
-        self.namespace = Namespace(f"{backend.name}-{environment}", {"part_of": backend.name}, self.child()).name
-        wiring = Wiring()
-        for name, service in backend.services.items():
-            Service(name, self._service(name, service, wiring), self.child())
-        self.register_outputs({"namespace": self.namespace})
+        name = f"{backend.name}-{environment}"
+        namespace = Namespace(name, declared.namespace(backend), self.child())
+        self.namespace = namespace.name
+        site = Site(backend, self.namespace, self._data(backend))
+        migrations = self._migrations(site)
+        self._services(site, migrations)
+        self._workers(site, migrations)
+        self.url = self._gateway(site)
+        self.register_outputs({"namespace": self.namespace, "url": self.url})
 
-    def _service(self, name: str, service: declaration.Service, wiring: Wiring) -> ServiceArgs:
-        drain = math.ceil(service.drain.seconds)
-        args: ServiceArgs = {
-            "namespace": self.namespace,
-            "part_of": self._backend.name,
-            "image": self._image,
-            "command": [
-                *("python", "-m", "uvicorn", service.app, "--host", "0.0.0.0", "--port", str(PORT)),  # noqa: S104
-                *("--workers", str(service.processes), "--loop", "uvloop", "--http", "httptools"),
-                *("--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", str(drain)),
-            ],
-            "environment": application.environment(self._backend, name, service, wiring),
-            "secrets": application.secrets(service, wiring),
-            "scale": scale(service.scale),
-            "probes": {
-                "startup": service.probes.startup,
-                "readiness": service.probes.readiness,
-                "liveness": service.probes.liveness,
-            },
-            "drain_seconds": drain,
-        }
-        return {**args, "resources": resources(service.resources)} if service.resources else args
+    def _data(self, backend: declaration.Backend) -> Wiring:
+        """Make PostgreSQL and Redis, and return where applications find them."""
+        return Wiring(
+            database=self._database(backend, backend.postgres) if backend.postgres else None,
+            broker=self._broker(backend, backend.redis) if backend.redis else None,
+        )
 
-    @property
-    def _image(self) -> str:
-        assert self._backend.image is not None  # noqa: S101 - the declaration demands it on this platform
-        return self._backend.image
+    def _database(self, backend: declaration.Backend, postgres: declaration.Postgres) -> Database:
+        made = Postgres("postgres", declared.postgres(backend, self.namespace, postgres), self.child())
+        is_checked = postgres.external is None or postgres.external.tls == "verify"
+        return Database(
+            url=made.url,
+            primary_url=made.primary_url,
+            replica_urls=made.replica_urls,
+            secret=made.secret,
+            key=made.key,
+            ssl_mode=made.ssl_mode,
+            authority=Authority(made.ca_secret, made.ca_key) if is_checked else None,
+        )
 
+    def _broker(self, backend: declaration.Backend, redis: declaration.Redis) -> Broker:
+        made = Redis("redis", declared.redis(backend, self.namespace, redis), self.child())
+        return Broker(
+            url=made.url,
+            address=made.address,
+            secret=made.secret,
+            key=made.key,
+            sentinels=made.sentinels if redis.instances > 1 else None,
+            cache_url=made.cache_url if redis.cache else None,
+            tls=bool(redis.external and redis.external.tls),
+        )
 
-def scale(declared: declaration.Scale) -> ScaleArgs:
-    """Return the bounds and metrics of a part."""
-    metrics = declared.model_dump(mode="json")["metrics"]
-    kept: list[MetricArgs] = [{key: value for key, value in one.items() if value is not None} for one in metrics]  # type: ignore[misc]
-    return {"min": declared.min, "max": declared.max, "metrics": kept}
+    def _migrations(self, site: Site) -> list[Resource]:
+        """Make the migrations, and return what whoever needs their tables must wait for."""
+        postgres, database = site.backend.postgres, site.wiring.database
+        if postgres is None or postgres.migrations is None or database is None:
+            return []
+        name = "migrations"
+        return [Migrations(name, declared.migrations(site, name, postgres.migrations, database), self.child())]
 
+    def _services(self, site: Site, migrations: list[Resource]) -> None:
+        for name, service in site.backend.services.items():
+            after = migrations if "postgres" in service.uses else []
+            Service(name, declared.service(site, name, service), self.child(depends_on=after))
+            if service.outbox:
+                Relay(f"{name}-relay", declared.relay(site, name, service), self.child(depends_on=after))
 
-def resources(declared: declaration.Resources) -> ResourcesArgs:
-    """Return the requests and limits of a part."""
-    args: ResourcesArgs = {"cpu": str(declared.cpu), "memory": str(declared.memory)}
-    return {**args, "cpu_limit": str(declared.cpu_limit)} if declared.cpu_limit else args
+    def _workers(self, site: Site, migrations: list[Resource]) -> None:
+        for name, workers in site.backend.workers.items():
+            after = migrations if "postgres" in workers.uses else []
+            Workers(f"{name}-worker", declared.workers(site, name, workers), self.child(depends_on=after))
+            if workers.beat:
+                Beat(f"{name}-beat", declared.beat(site, name, workers), self.child(depends_on=after))
+
+    def _gateway(self, site: Site) -> Output[str]:
+        gateway = site.backend.gateway
+        if gateway is None:
+            return Output.from_input("")
+        return Gateway("gateway", declared.gateway(site, gateway), self.child()).url

@@ -15,7 +15,9 @@ class Component(ComponentResource):
 
     def __init__(self, name: str, args: Mapping[str, Any], opts: ResourceOptions | None = None) -> None:
         super().__init__(f"{PACKAGE}:index:{type(self).__name__}", name, dict(args), opts)
+        # Pulumi lets a component wait for others, but not what is inside it.
+        self._after = ResourceOptions(depends_on=opts.depends_on if opts else None)
 
     def child(self, **options: Any) -> ResourceOptions:
-        """Return the options of a resource of this component."""
-        return ResourceOptions(parent=self, **options)
+        """Return the options of a resource of this component: it waits for all that the component waits for."""
+        return ResourceOptions.merge(self._after, ResourceOptions(parent=self, **options))

@@ -4,7 +4,7 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 from pulumi import Input
 from pulumi_kubernetes.core.v1 import (
@@ -48,8 +48,8 @@ class SecretFileArgs(TypedDict):
     """Key in the Secret."""
 
 
-class WorkloadArgs(TypedDict):
-    """What runs in the pods of a part, and where."""
+class PodArgs(TypedDict):
+    """What the pods of a part are made from, but for the program that runs in them."""
 
     namespace: Input[str]
     """The namespace that it lives in."""
@@ -57,14 +57,25 @@ class WorkloadArgs(TypedDict):
     """Name of the backend that it belongs to."""
     image: Input[str]
     """Container image, best by its digest."""
-    command: list[Input[str]]
-    """Program and arguments."""
     environment: NotRequired[dict[str, Input[str]]]
     """Environment variables, none of them secret."""
     secrets: NotRequired[list[SecretFileArgs]]
     """Secrets, as files."""
     resources: NotRequired[ResourcesArgs]
     """Requests and limits of each replica."""
+
+
+class WorkloadArgs(PodArgs):
+    """What runs in the pods of a part, and where."""
+
+    command: list[Input[str]]
+    """Program and arguments."""
+
+
+def running(args: PodArgs, command: Sequence[Input[str]], variables: Mapping[str, Input[str]]) -> WorkloadArgs:
+    """Return what runs in the pods of a part: a command, and what its component tells it besides."""
+    told = {**args, "command": list(command), "environment": {**args.get("environment", {}), **variables}}
+    return cast("WorkloadArgs", told)
 
 
 def container(name: str, args: WorkloadArgs, **more: object) -> ContainerArgsDict:
@@ -93,7 +104,7 @@ def container(name: str, args: WorkloadArgs, **more: object) -> ContainerArgsDic
     return {**made, **more}
 
 
-def pod(args: WorkloadArgs, containers: Sequence[ContainerArgsDict], *, grace_seconds: int) -> PodSpecArgsDict:
+def pod(args: PodArgs, containers: Sequence[ContainerArgsDict], *, grace_seconds: int) -> PodSpecArgsDict:
     """Return a pod of these containers, the first of which `args` describe; it knows nothing of the cluster's API."""
     files = args.get("secrets", [])
     projections: list[VolumeProjectionArgsDict] = [

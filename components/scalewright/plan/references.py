@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Manifest = dict[str, Any]
 
 USER = "you, before the first apply"
+GENERATED = f"`pulumi up`, by chance; else {USER}"
 
 
 class Target(NamedTuple):
@@ -33,11 +34,15 @@ class Reference(Record):
     maker: str
 
 
-def external(objects: Iterable[Manifest]) -> list[Reference]:
-    """Return all that objects refer to and that is not one of them, sorted."""
+def external(objects: Iterable[Manifest], withheld: Iterable[Manifest] = ()) -> list[Reference]:
+    """Return all that objects refer to and that is not one of them, sorted.
+
+    `withheld` are Secrets of the plan whose values are known to Pulumi alone.
+    """
     objects = list(objects)
     made = {_target(one) for one in objects}
     makers = {target: maker for one in objects for target, maker in _by_operators(one)}
+    makers |= {_target(one): GENERATED for one in withheld}
     wanted: dict[Target, set[str]] = defaultdict(set)
     for one in objects:
         for target, key in references(one):
@@ -112,13 +117,72 @@ def _of_trigger_authentication(spec: Manifest, namespace: str) -> Iterator[tuple
         yield Target("Secret", namespace, one["name"]), one["key"]
 
 
+def _of_gateway(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    yield Target("GatewayClass", "", spec["gatewayClassName"]), None
+    for listener in spec["listeners"]:
+        for one in listener.get("tls", {}).get("certificateRefs", ()):
+            for key in ("tls.crt", "tls.key"):
+                yield Target(one.get("kind", "Secret"), one.get("namespace", namespace), one["name"]), key
+
+
+def _of_route(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    for one in spec.get("parentRefs", ()):
+        yield Target(one.get("kind", "Gateway"), one.get("namespace", namespace), one["name"]), None
+    for rule in spec.get("rules", ()):
+        for one in rule.get("backendRefs", ()):
+            yield Target(one.get("kind", "Service"), one.get("namespace", namespace), one["name"]), None
+        for one in (found["extensionRef"] for found in rule.get("filters", ()) if "extensionRef" in found):
+            yield Target(one["kind"], namespace, one["name"]), None
+
+
+def _of_certificate(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    issuer = spec["issuerRef"]
+    kind = issuer.get("kind", "Issuer")
+    yield Target(kind, "" if kind == "ClusterIssuer" else namespace, issuer["name"]), None
+
+
+def _of_cluster(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    for plugin in spec.get("plugins", ()):
+        if store := plugin.get("parameters", {}).get("barmanObjectName"):
+            yield Target("ObjectStore", namespace, store), None
+
+
+def _of_named_cluster(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    yield Target("Cluster", namespace, spec["cluster"]["name"]), None
+
+
+def _of_object_store(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    for one in spec["configuration"].get("s3Credentials", {}).values():
+        if isinstance(one, dict):
+            yield Target("Secret", namespace, one["name"]), one["key"]
+
+
 _OF_KIND = {
+    "Cluster": _of_cluster,
+    "ObjectStore": _of_object_store,
+    "Pooler": _of_named_cluster,
+    "ScheduledBackup": _of_named_cluster,
+    "Certificate": _of_certificate,
+    "Gateway": _of_gateway,
+    "HTTPRoute": _of_route,
     "HorizontalPodAutoscaler": _of_scaled,
     "ScaledObject": _of_scaled,
     "TriggerAuthentication": _of_trigger_authentication,
 }
 
 
-def _by_operators(_manifest: Manifest) -> Iterator[tuple[Target, str]]:
-    """Yield what an operator makes of an object, and its name."""
-    yield from ()
+def _by_operators(manifest: Manifest) -> Iterator[tuple[Target, str]]:
+    """Yield what an operator makes of an object, or brings for it, and its name."""
+    namespace, spec = manifest["metadata"].get("namespace", ""), manifest.get("spec", {})
+    if manifest["kind"] == "Certificate":
+        yield Target("Secret", namespace, spec["secretName"]), "cert-manager"
+    if manifest["kind"] == "Cluster":
+        # https://cloudnative-pg.io/docs/current/applications: Secrets and Services that applications use.
+        for kind, suffixes in (("Secret", ("app", "ca", "server", "replication")), ("Service", ("rw", "ro", "r"))):
+            for suffix in suffixes:
+                yield Target(kind, namespace, f"{manifest['metadata']['name']}-{suffix}"), "CloudNativePG"
+    if manifest["kind"] == "Pooler":
+        for kind in ("Deployment", "Service"):
+            yield Target(kind, namespace, manifest["metadata"]["name"]), "CloudNativePG"
+    if manifest["kind"] == "Gateway":
+        yield Target("GatewayClass", "", spec["gatewayClassName"]), f"the addon {spec['gatewayClassName']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +48,12 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
     """Return the objects that a plan makes in a cluster, in the order in which they are applied.
 
     Secrets with values are left out: they are made by whoever knows them. Raises RenderError for a value that only an
-    apply would tell.
+    apply would tell, and for two objects of one name, of which only the last would be.
     """
     ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
     found = [one for one in ours if not _holds_secret(one)]
+    if twice := [name for name, count in Counter(_identity(one.inputs) for one in found).items() if count > 1]:
+        raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
     if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
         raise RenderError(
             f"these are known only once the plan is applied: {', '.join(unknown)}. Write them down, or use `pulumi up`"
@@ -63,9 +66,11 @@ def render(resources: Iterable[Resource]) -> dict[str, str]:
 
     The same plan gives the same bytes.
     """
+    resources = list(resources)
     objects = manifests(resources)
+    withheld = [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
     files = {_file(number, one): text(one) for number, one in enumerate(objects, 1)}
-    return {**files, REFERENCES: _page(external(objects))}
+    return {**files, REFERENCES: _page(external(objects, withheld))}
 
 
 def text(manifest: Manifest) -> str:
@@ -118,6 +123,12 @@ def _sorted(value: Any) -> Any:
 
 def _file(number: int, manifest: Manifest) -> str:
     return f"{number:03}-{manifest['kind'].lower()}-{manifest['metadata']['name']}.yaml"
+
+
+def _identity(manifest: Manifest) -> str:
+    metadata = manifest["metadata"]
+    name = "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
+    return f"{manifest['kind']} {name}"
 
 
 def _holds_secret(resource: Resource) -> bool:
