@@ -27,7 +27,7 @@ def provision(project: Path, environment: str) -> dict[str, Any]:
     from scalewright.kubernetes.backend import Backend
 
     made = Backend(backend, environment)
-    return {"namespace": made.namespace}
+    return {name: getattr(made, name) for name in Backend.__annotations__}
 
 
 def plan(project: Path, environment: str) -> tuple[Resource, ...]:

@@ -211,7 +211,7 @@ ONE = {
     "a name of the platform": (
         'services: {postgres-api: {app: "a:b", routes: [/a], uses: [postgres, redis], sends: [orders], outbox: a.b}}',
         "3:16: services.postgres-api is 'postgres-api'; it must differ from the names of the platform's own processes "
-        "(gateway, migrations, object-store, postgres, redis, seed, supervisor). "
+        "(events, gateway, migrations, object-store, postgres, redis, seed, supervisor). "
         "Rename it, and do not start it with one of them and a hyphen.",
     ),
     "a name that another's relay has": (

@@ -12,7 +12,7 @@ from scalewright.plan.render import manifests, render
 
 VERSION = "1.34"
 #: API groups that a cluster has of itself.
-BUILT_IN = ("v1", "apps/v1", "autoscaling/v2", "batch/v1", "policy/v1")
+BUILT_IN = ("v1", "apps/v1", "autoscaling/v2", "batch/v1", "networking.k8s.io/v1", "policy/v1")
 WORKLOADS = ("Deployment", "Job")
 
 

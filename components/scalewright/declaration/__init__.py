@@ -2,11 +2,12 @@
 
 from scalewright.declaration.backend import Backend, Platform
 from scalewright.declaration.backups import Backups
+from scalewright.declaration.cluster import Cluster, Operators
 from scalewright.declaration.duration import Duration, DurationError
 from scalewright.declaration.environment import environments, load
 from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.events import Events, Topic
-from scalewright.declaration.external import ExternalPostgres, ExternalRedis
+from scalewright.declaration.external import ExternalEvents, ExternalPostgres, ExternalRedis
 from scalewright.declaration.gateway import Gateway, RateLimit, Tls
 from scalewright.declaration.metric import Backlog, Cpu, Memory, Metric, Requests, Schedule
 from scalewright.declaration.model import Model
@@ -28,10 +29,12 @@ __all__ = [
     "Backend",
     "Backlog",
     "Backups",
+    "Cluster",
     "Cpu",
     "Duration",
     "DurationError",
     "Events",
+    "ExternalEvents",
     "ExternalPostgres",
     "ExternalRedis",
     "Gateway",
@@ -42,6 +45,7 @@ __all__ = [
     "Model",
     "ObjectStore",
     "Observability",
+    "Operators",
     "Platform",
     "Pool",
     "Pooler",

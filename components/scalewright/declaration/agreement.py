@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scalewright.declaration.service import Service
     from scalewright.declaration.workers import Workers
 
-RESERVED_NAMES = ("gateway", "migrations", "object-store", "postgres", "redis", "seed", "supervisor")
+RESERVED_NAMES = ("events", "gateway", "migrations", "object-store", "postgres", "redis", "seed", "supervisor")
 """Names of processes that a platform makes by itself."""
 
 
@@ -43,11 +43,24 @@ def _undeclared(backend: Backend) -> Iterator[Problem]:
                 bound = f"it must be a part that is declared ({', '.join(declared) or 'none is'})"
                 remedy = f"Declare {use}, or take it out of uses"
                 yield Problem((*path, "uses", index), use, bound, remedy, reads=((use,),))
+    yield from _topics(backend)
     if backend.events is not None and backend.events.engine == "redis" and backend.redis is None:
         bound = "it must be declared, because the events' engine is redis"
         yield Problem(
             ("redis",), Absent.MISSING, bound, "Declare redis, or set events.engine to kafka", reads=(("events",),)
         )
+
+
+def _topics(backend: Backend) -> Iterator[Problem]:
+    """Refuse the use of a Kafka of ours without topics: nobody but the declaration makes them there."""
+    events = backend.events
+    if events is None or events.engine != "kafka" or events.external or events.topics:
+        return
+    reads = tuple((*path, "uses") for path, consumer in _consumers(backend) if "events" in consumer.uses)
+    if reads:
+        bound = f"it must hold a topic, because {dotted(reads[0])} has events, and Kafka makes none by itself"
+        remedy = "Declare topics, or take events out of uses"
+        yield Problem(("events", "topics"), {}, bound, remedy, reads=reads)
 
 
 def _queues(backend: Backend) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from pydantic import Field
 
 from scalewright.declaration.agreement import disagreements
+from scalewright.declaration.cluster import Cluster
 from scalewright.declaration.events import Events
 from scalewright.declaration.gateway import Gateway
 from scalewright.declaration.model import Model
@@ -59,6 +60,8 @@ class Backend(Model):
     """Metrics and objectives."""
     programs: Programs = Programs()
     """Which server programs the local platform starts."""
+    cluster: Cluster = Cluster()
+    """What the cluster is like; platform kubernetes only."""
 
     @property
     def visibility_timeout(self) -> float:

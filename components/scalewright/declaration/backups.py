@@ -24,7 +24,7 @@ S3Endpoint: TypeAlias = Annotated[
     Matching(
         r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?",
         "it must be the address of an object store",
-        "Write it as in https://s3.example.com, and leave it out for AWS",
+        "Write it as in https://s3.example.com",
     ),
 ]
 Retention: TypeAlias = Annotated[

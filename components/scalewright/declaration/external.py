@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from scalewright.declaration.model import Model, Unique
 from scalewright.declaration.names import Matching, ObjectName
+from scalewright.declaration.problem import refused
 
 Endpoint: TypeAlias = Annotated[
     str,
@@ -41,6 +43,20 @@ Identifier: TypeAlias = Annotated[
 """A name that PostgreSQL takes without quotes."""
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise refused(
+            "it must be addresses in CIDR notation, with no bit set beyond the prefix", "Write it as in 10.1.0.0/16"
+        ) from None
+    return text
+
+
+Cidrs: TypeAlias = Annotated[list[Annotated[str, AfterValidator(_network)]], Unique]
+"""Addresses of RFC 4632 or RFC 4291."""
+
+
 class ExternalPostgres(Model):
     """A PostgreSQL that somebody else runs. Nothing is made; applications are told where it is."""
 
@@ -61,6 +77,8 @@ class ExternalPostgres(Model):
 
     `verify` reads the certificate of its authority from the Secret's key `ca.crt`.
     """
+    cidrs: Cidrs = Field(default_factory=list, examples=[["10.1.0.0/16"]])
+    """Where its addresses are: pods reach its ports there only. Anywhere by default, for names lead to any address."""
 
 
 class ExternalRedis(Model):
@@ -74,3 +92,22 @@ class ExternalRedis(Model):
     """Name of the Secret, in the namespace of the environment, that holds the password."""
     key: SecretKey = "password"
     """The Secret's key for the password."""
+    cidrs: Cidrs = Field(default_factory=list, examples=[["10.1.0.0/16"]])
+    """Where its addresses are: pods reach its ports there only. Anywhere by default, for names lead to any address."""
+
+
+class ExternalEvents(Model):
+    """A Kafka that somebody else runs, reached by TLS with certificates on both sides."""
+
+    bootstrap: Annotated[list[Endpoint], Field(min_length=1, examples=[["b-1.example.com:9094"]]), Unique]
+    """Hosts and ports at which clients begin; brokers must listen on no other ports."""
+    secret: ObjectName = Field(examples=["shop-kafka"])
+    """Name of the Secret, in the namespace of the environment, that holds certificates and key."""
+    ca: SecretKey = "ca.crt"
+    """The Secret's key for the certificate of the brokers' authority."""
+    certificate: SecretKey = "user.crt"
+    """The Secret's key for the certificate of the clients."""
+    key: SecretKey = "user.key"
+    """The Secret's key for the private key to it."""
+    cidrs: Cidrs = Field(default_factory=list, examples=[["10.1.0.0/16"]])
+    """Where its addresses are: pods reach its ports there only. Anywhere by default, for names lead to any address."""

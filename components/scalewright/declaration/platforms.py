@@ -51,6 +51,11 @@ WITHOUT_EFFECT = {
         Lack(("redis", "storage"), "the disk is this machine's"),
         Lack(("gateway", "hostname"), "the gateway answers to any name"),
         Lack(("observability",), "nothing scrapes or alerts"),
+        *(
+            Lack(("object_store", name), "the object store is one of this machine's own processes")
+            for name in ("endpoint", "secret", "cidrs")
+        ),
+        Lack(("cluster",), "there is no cluster"),
         Lack(("services", "*", "probes", "readiness"), "nothing asks for readiness once a replica has started"),
         *(
             Lack((part, "*", "scale", "metrics"), "the number of replicas is changed by hand alone")
@@ -61,7 +66,7 @@ WITHOUT_EFFECT = {
             for part in (("postgres",), ("redis",), ("services", "*"), ("workers", "*"))
         ),
     ),
-    "docker": (),
+    "docker": (Lack(("cluster",), "there is no cluster"),),
     "kubernetes": (
         Lack(("gateway", "port"), "the gateway has the ports of HTTP and HTTPS"),
         Lack(("source",), "the application comes in its image"),
@@ -85,6 +90,7 @@ def unsupported(merged: Mapping[str, Any], overlay: Mapping[str, Any]) -> Iterat
         yield Problem(("image",), Absent.MISSING, bound, remedy, (("platform",),))
     if platform == "kubernetes":
         yield from _unmeasured(merged)
+        yield from _nowhere(merged)
 
 
 def _unmeasured(merged: Mapping[str, Any]) -> Iterator[Problem]:
@@ -98,6 +104,18 @@ def _unmeasured(merged: Mapping[str, Any]) -> Iterator[Problem]:
                 bound = "it must come with observability.metrics, because Prometheus counts the requests"
                 remedy = "Declare observability, or use a metric of type cpu"
                 yield Problem((*path, index, "type"), "requests", bound, remedy, (("platform",), ("observability",)))
+
+
+def _nowhere(merged: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse buckets of a cluster that nobody says where to find."""
+    store = merged.get("object_store")
+    if not isinstance(store, dict):
+        return
+    for name, example in (("endpoint", "https://s3.eu-central-1.amazonaws.com"), ("secret", "shop-object-store")):
+        if store.get(name) is None:
+            bound = "it must be given for platform kubernetes, where the object store is a service of somebody else"
+            path = ("object_store", name)
+            yield Problem(path, Absent.MISSING, bound, f"Write for example {name}: {example}", (("platform",),))
 
 
 def _problem(platform: str, lack: Lack, path: Path, value: object, *, in_base: bool) -> Problem:

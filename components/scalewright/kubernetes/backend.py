@@ -1,16 +1,20 @@
 """A whole backend on Kubernetes: the components of its parts, wired together as it is declared."""
 
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from scalewright import declaration
-from scalewright.kubernetes import declared
-from scalewright.kubernetes.application import Authority, Broker, Database, Wiring
+from scalewright.kubernetes import application, declared, names
+from scalewright.kubernetes.application import Authority, Broker, Database, Store, Streams, Wiring
 from scalewright.kubernetes.beat import Beat
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.declared import Site
+from scalewright.kubernetes.events import Events, user_secret
 from scalewright.kubernetes.gateway import Gateway
 from scalewright.kubernetes.migrations import Migrations
 from scalewright.kubernetes.namespace import Namespace
+from scalewright.kubernetes.network import Network
+from scalewright.kubernetes.object_store import ObjectStore
+from scalewright.kubernetes.observability import Observability
 from scalewright.kubernetes.postgres import Postgres
 from scalewright.kubernetes.redis import Redis
 from scalewright.kubernetes.relay import Relay
@@ -25,28 +29,43 @@ class Backend(Component):
     """The namespace."""
     url: Output[str]
     """The address at which clients reach it; empty where no name is declared."""
+    postgres_primary: Output[str]
+    """Host and port of the database's primary; empty without database, as are the next two."""
+    postgres_replica: Output[str]
+    """Host and port that lead to any of its replicas; empty where there is none."""
+    postgres_pooler: Output[str]
+    """Host and port of the poolers before its primary; empty where there are none."""
 
     def __init__(self, backend: declaration.Backend, environment: str, opts: ResourceOptions | None = None) -> None:
         super().__init__(backend.name, {"environment": environment}, opts)
         name = f"{backend.name}-{environment}"
         namespace = Namespace(name, declared.namespace(backend), self.child())
         self.namespace = namespace.name
+        self.postgres_primary = self.postgres_replica = self.postgres_pooler = Output.from_input("")
+        Network(names.NETWORK, declared.network(backend, self.namespace), self.child())
         site = Site(backend, self.namespace, self._data(backend))
         migrations = self._migrations(site)
         self._services(site, migrations)
         self._workers(site, migrations)
         self.url = self._gateway(site)
-        self.register_outputs({"namespace": self.namespace, "url": self.url})
+        if backend.observability and backend.observability.metrics:
+            self._observability(backend, name, namespace)
+        self.register_outputs({one: getattr(self, one) for one in Backend.__annotations__})
 
     def _data(self, backend: declaration.Backend) -> Wiring:
-        """Make PostgreSQL and Redis, and return where applications find them."""
+        """Make what holds data, and return where applications find it."""
+        broker = self._broker(backend, backend.redis) if backend.redis else None
         return Wiring(
             database=self._database(backend, backend.postgres) if backend.postgres else None,
-            broker=self._broker(backend, backend.redis) if backend.redis else None,
+            broker=broker,
+            streams=self._streams(backend, backend.events, broker) if backend.events else None,
+            store=self._store(backend, backend.object_store) if backend.object_store else None,
         )
 
     def _database(self, backend: declaration.Backend, postgres: declaration.Postgres) -> Database:
-        made = Postgres("postgres", declared.postgres(backend, self.namespace, postgres), self.child())
+        made = Postgres(names.POSTGRES, declared.postgres(backend, self.namespace, postgres), self.child())
+        self.postgres_primary, self.postgres_replica = made.primary_endpoint, made.replica_endpoint
+        self.postgres_pooler = made.pooler_endpoint
         is_checked = postgres.external is None or postgres.external.tls == "verify"
         return Database(
             url=made.url,
@@ -59,7 +78,7 @@ class Backend(Component):
         )
 
     def _broker(self, backend: declaration.Backend, redis: declaration.Redis) -> Broker:
-        made = Redis("redis", declared.redis(backend, self.namespace, redis), self.child())
+        made = Redis(names.REDIS, declared.redis(backend, self.namespace, redis), self.child())
         return Broker(
             url=made.url,
             address=made.address,
@@ -70,12 +89,30 @@ class Backend(Component):
             tls=bool(redis.external and redis.external.tls),
         )
 
+    def _streams(self, backend: declaration.Backend, events: declaration.Events, broker: Broker | None) -> Streams:
+        """Make Kafka; streams of Redis are on the broker, and need nothing of their own."""
+        if events.engine == "redis":
+            assert broker is not None  # noqa: S101 - the declaration demands it
+            return Streams(url=broker.url)
+        made = Events(names.EVENTS, declared.events(backend, self.namespace, events), self.child())
+        secrets: dict[str, Input[str]] = {
+            user: made.secret if events.external else user_secret(names.EVENTS, user)
+            for user, _ in application.users(backend, "events")
+        }
+        return Streams(
+            made.url, Authority(made.ca_secret, made.ca_key), secrets, made.certificate_key, made.private_key
+        )
+
+    def _store(self, backend: declaration.Backend, store: declaration.ObjectStore) -> Store:
+        made = ObjectStore(names.OBJECT_STORE, declared.object_store(backend, self.namespace, store), self.child())
+        return Store(made.endpoint, made.secret, made.access_key, made.secret_key)
+
     def _migrations(self, site: Site) -> list[Resource]:
         """Make the migrations, and return what whoever needs their tables must wait for."""
         postgres, database = site.backend.postgres, site.wiring.database
         if postgres is None or postgres.migrations is None or database is None:
             return []
-        name = "migrations"
+        name = names.MIGRATIONS
         return [Migrations(name, declared.migrations(site, name, postgres.migrations, database), self.child())]
 
     def _services(self, site: Site, migrations: list[Resource]) -> None:
@@ -83,17 +120,22 @@ class Backend(Component):
             after = migrations if "postgres" in service.uses else []
             Service(name, declared.service(site, name, service), self.child(depends_on=after))
             if service.outbox:
-                Relay(f"{name}-relay", declared.relay(site, name, service), self.child(depends_on=after))
+                Relay(names.relay(name), declared.relay(site, name, service), self.child(depends_on=after))
 
     def _workers(self, site: Site, migrations: list[Resource]) -> None:
         for name, workers in site.backend.workers.items():
             after = migrations if "postgres" in workers.uses else []
-            Workers(f"{name}-worker", declared.workers(site, name, workers), self.child(depends_on=after))
+            Workers(names.worker(name), declared.workers(site, name, workers), self.child(depends_on=after))
             if workers.beat:
-                Beat(f"{name}-beat", declared.beat(site, name, workers), self.child(depends_on=after))
+                Beat(names.beat(name), declared.beat(site, name, workers), self.child(depends_on=after))
 
     def _gateway(self, site: Site) -> Output[str]:
         gateway = site.backend.gateway
         if gateway is None:
             return Output.from_input("")
-        return Gateway("gateway", declared.gateway(site, gateway), self.child()).url
+        return Gateway(names.GATEWAY, declared.gateway(site, gateway), self.child()).url
+
+    def _observability(self, backend: declaration.Backend, name: str, namespace: Namespace) -> None:
+        # Rules and pictures name the namespace in their text, so that it is waited for by hand.
+        after = self.child(depends_on=[namespace])
+        Observability(names.OBSERVABILITY, declared.observability(backend, name), after)

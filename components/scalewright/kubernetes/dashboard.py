@@ -4,8 +4,12 @@ https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboa
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
+
+from scalewright.declaration import Backend
+from scalewright.kubernetes import names
+from scalewright.kubernetes.alerts import bearable, waiting_tasks
 
 WIDTH, HEIGHT, COLUMNS = 12, 8, 2
 
@@ -33,8 +37,18 @@ def dashboard(name: str, panels: Iterable[Panel]) -> str:
     return json.dumps(model, indent=2, sort_keys=True) + "\n"
 
 
-def service(name: str, namespace: str) -> Sequence[Panel]:
-    """Return what one wants to know of a service: rate, errors, duration, and its pool."""
+def panels(backend: Backend, namespace: str) -> Iterator[Panel]:
+    """Yield the pictures of all parts that a backend has."""
+    for name, one in backend.services.items():
+        yield from service(name, namespace, pooled="postgres" in one.uses)
+    for name, each in backend.workers.items():
+        yield from workers(names.worker(name), namespace, counted=bearable(each) is not None)
+    if backend.postgres and not backend.postgres.external:
+        yield from database(names.POSTGRES, namespace)
+
+
+def service(name: str, namespace: str, *, pooled: bool) -> Sequence[Panel]:
+    """Return what one wants to know of a service: rate, errors, duration, and its pool if it has one."""
     selector = f'namespace="{namespace}",service="{name}"'
     duration = f"sum by (le) (rate(http_request_duration_seconds_bucket{{{selector}}}[5m]))"
     return (
@@ -48,30 +62,30 @@ def service(name: str, namespace: str) -> Sequence[Panel]:
             "s",
             {f"p{share}": f"histogram_quantile(0.{share}, {duration})" for share in (50, 99)},
         ),
-        Panel(
-            f"{name}: replicas",
-            "short",
-            {"{{deployment}}": f'kube_deployment_status_replicas{{namespace="{namespace}",deployment="{name}"}}'},
-        ),
-        Panel(
-            f"{name}: database connections in use",
-            "short",
-            {"{{pod}} {{server}}": f"database_pool_connections_in_use{{{selector}}}"},
+        _replicas(name, namespace),
+        *(
+            [
+                Panel(
+                    f"{name}: database connections in use",
+                    "short",
+                    {"{{pod}} {{server}}": f"database_pool_connections_in_use{{{selector}}}"},
+                )
+            ]
+            if pooled
+            else []
         ),
     )
 
 
-def workers(name: str, namespace: str) -> Sequence[Panel]:
-    """Return what one wants to know of workers: what waits for them, and how many they are."""
-    scaled = f'scaledObject="{name}",exported_namespace="{namespace}"'
-    return (
-        Panel(f"{name}: waiting tasks", "short", {"waiting": f"sum(keda_scaler_metrics_value{{{scaled}}})"}),
-        Panel(
-            f"{name}: replicas",
-            "short",
-            {"{{deployment}}": f'kube_deployment_status_replicas{{namespace="{namespace}",deployment="{name}"}}'},
-        ),
-    )
+def workers(name: str, namespace: str, *, counted: bool) -> Sequence[Panel]:
+    """Return what one wants to know of workers: how many they are, and what waits for them if that is counted."""
+    waiting = Panel(f"{name}: waiting tasks", "short", {"waiting": waiting_tasks(name, namespace)})
+    return (*([waiting] if counted else []), _replicas(name, namespace))
+
+
+def _replicas(deployment: str, namespace: str) -> Panel:
+    selector = f'namespace="{namespace}",deployment="{deployment}"'
+    return Panel(f"{deployment}: replicas", "short", {"replicas": f"kube_deployment_status_replicas{{{selector}}}"})
 
 
 def database(cluster: str, namespace: str) -> Sequence[Panel]:

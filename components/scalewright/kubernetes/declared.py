@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Any
 from pulumi import Input
 
 from scalewright import declaration
-from scalewright.kubernetes import application, quota
+from scalewright.kubernetes import alerts, application, dashboard, edges, quota
 from scalewright.kubernetes.application import Wiring
 from scalewright.kubernetes.autoscaler import MetricArgs, ScaleArgs
 from scalewright.kubernetes.beat import BeatArgs
+from scalewright.kubernetes.events import EventsArgs
 from scalewright.kubernetes.gateway import GatewayArgs
 from scalewright.kubernetes.migrations import MigrationsArgs
 from scalewright.kubernetes.namespace import NamespaceArgs
+from scalewright.kubernetes.network import NetworkArgs
+from scalewright.kubernetes.object_store import ObjectStoreArgs
+from scalewright.kubernetes.observability import ObservabilityArgs
 from scalewright.kubernetes.pod import PodArgs, ResourcesArgs
 from scalewright.kubernetes.postgres import PostgresArgs
 from scalewright.kubernetes.redis import RedisArgs
 from scalewright.kubernetes.relay import RelayArgs
-from scalewright.kubernetes.service import PORT, ServiceArgs
+from scalewright.kubernetes.service import PORT, ServiceArgs, prometheus
 from scalewright.kubernetes.workers import QueueServerArgs, WorkersArgs
 
 if TYPE_CHECKING:
@@ -51,8 +55,13 @@ def namespace(backend: declaration.Backend) -> NamespaceArgs:
         "quota": dict(total.hard()),
         "container_defaults": resources(quota.DEFAULT),
         "container_memory": str(total.largest),
-        "keep": bool(backend.postgres or backend.redis),
+        "keep": bool(backend.postgres or backend.redis or backend.events),
     }
+
+
+def network(backend: declaration.Backend, namespace: Input[str]) -> NetworkArgs:
+    """Return the arguments of the network: every connection that there may be."""
+    return {"namespace": namespace, "part_of": backend.name, "edges": edges.edges(backend)}
 
 
 def postgres(backend: declaration.Backend, namespace: Input[str], declared: declaration.Postgres) -> PostgresArgs:
@@ -60,7 +69,7 @@ def postgres(backend: declaration.Backend, namespace: Input[str], declared: decl
     base = backend.name.replace("-", "_")
     args: PostgresArgs = {"namespace": namespace, "part_of": backend.name, "database": base}
     if declared.external:
-        external = _given(declared.external)
+        external = _given_to_reach(declared.external)
         args["database"] = external.pop("database", base)
         return {**args, "external": external}  # type: ignore[typeddict-item] # checked by the component
     args |= {
@@ -86,7 +95,7 @@ def redis(backend: declaration.Backend, namespace: Input[str], declared: declara
     """Return the arguments of broker and cache."""
     args: RedisArgs = {"namespace": namespace, "part_of": backend.name}
     if declared.external:
-        return {**args, "external": _given(declared.external)}  # type: ignore[typeddict-item]
+        return {**args, "external": _given_to_reach(declared.external)}  # type: ignore[typeddict-item]
     args |= {
         "instances": declared.instances,
         "memory": str(declared.memory),
@@ -101,11 +110,60 @@ def redis(backend: declaration.Backend, namespace: Input[str], declared: declara
     return args
 
 
+def events(backend: declaration.Backend, namespace: Input[str], declared: declaration.Events) -> EventsArgs:
+    """Return the arguments of Kafka: a user for each part that uses events, which may use every topic."""
+    args: EventsArgs = {"namespace": namespace, "part_of": backend.name}
+    if declared.external:
+        return {**args, "external": _given_to_reach(declared.external)}  # type: ignore[typeddict-item]
+    topics = list(declared.topics)
+    return {
+        **args,
+        "brokers": declared.brokers,
+        "storage": str(declared.storage),
+        "resources": resources(declared.resources or quota.KAFKA),
+        "topics": {
+            name: {"partitions": one.partitions, "retention": str(one.retention)}
+            for name, one in declared.topics.items()
+        },
+        "users": {
+            user: {"writes": topics, "reads": topics, "group": name}
+            for user, name in application.users(backend, "events")
+        },
+        "clients": [one["labels"] for one in edges.event_clients(backend)],
+    }
+
+
+def object_store(
+    backend: declaration.Backend, namespace: Input[str], declared: declaration.ObjectStore
+) -> ObjectStoreArgs:
+    """Return the arguments of the object store."""
+    assert declared.endpoint is not None  # noqa: S101 - the declaration demands both on this platform
+    assert declared.secret is not None  # noqa: S101
+    return {
+        "namespace": namespace,
+        "part_of": backend.name,
+        "endpoint": declared.endpoint,
+        "secret": declared.secret,
+        "buckets": list(declared.buckets),
+    }
+
+
+def observability(backend: declaration.Backend, namespace: str) -> ObservabilityArgs:
+    """Return the arguments of what is measured: services, alerts, and a dashboard of all parts."""
+    return {
+        "namespace": namespace,
+        "part_of": backend.name,
+        "services": list(backend.services),
+        "rules": list(alerts.rules(backend, namespace)),
+        "dashboard": dashboard.dashboard(namespace, dashboard.panels(backend, namespace)),
+    }
+
+
 def service(site: Site, name: str, declared: declaration.Service) -> ServiceArgs:
     """Return the arguments of a service."""
     drain = math.ceil(declared.drain.seconds)
     return {
-        **_pods(site, name, declared, declared.resources or quota.DEFAULT),  # type: ignore[typeddict-item] # not final
+        **_pods(site, name, declared, declared.resources or quota.DEFAULT),
         "command": [
             *("python", "-m", "uvicorn", declared.app, "--host", "0.0.0.0", "--port", str(PORT)),  # noqa: S104
             *("--workers", str(declared.processes), "--loop", "uvloop", "--http", "httptools"),
@@ -119,6 +177,7 @@ def service(site: Site, name: str, declared: declaration.Service) -> ServiceArgs
             "liveness": declared.probes.liveness,
         },
         "drain_seconds": drain,
+        "prometheus": prometheus(site.backend.cluster.operators.prometheus),
     }
 
 
@@ -207,6 +266,11 @@ def _given(part: declaration.Model) -> dict[str, Any]:
     return part.model_dump(mode="json", exclude_none=True)
 
 
+def _given_to_reach(part: declaration.Model) -> dict[str, Any]:
+    """Return the settings of a server that somebody else runs, but for what concerns the network alone."""
+    return {key: value for key, value in _given(part).items() if key != "cidrs"}
+
+
 def _parameter(value: str | float | bool) -> str:
     """Return a parameter as postgresql.conf has it."""
     return ("on" if value else "off") if isinstance(value, bool) else str(value)
@@ -219,6 +283,6 @@ def _pods(site: Site, name: str, part: "Part", asked: declaration.Resources) -> 
         "part_of": site.backend.name,
         "image": site.image,
         "environment": application.environment(site.backend, name, part, site.wiring),
-        "secrets": application.secrets(part, site.wiring),
+        "secrets": application.secrets(site.backend, name, part, site.wiring),
         "resources": resources(asked),
     }

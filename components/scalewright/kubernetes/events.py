@@ -3,40 +3,63 @@
 https://strimzi.io/docs/operators/latest/configuring.html
 """
 
-from typing import Any, NotRequired, TypedDict
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
+from pydantic import Field
 
+from scalewright import declaration
+from scalewright.declaration.names import ObjectName
+from scalewright.declaration.problem import Absent, Problem
+from scalewright.kubernetes import arguments, events_kafka
+from scalewright.kubernetes.arguments import ObjectLabel, Rules
 from scalewright.kubernetes.component import Component
+from scalewright.kubernetes.events_kafka import PORT
 from scalewright.kubernetes.metadata import metadata
-from scalewright.kubernetes.pod import ZONE, ResourcesArgs, requirements
+from scalewright.kubernetes.pod import ResourcesArgs
 
 ROLE = "events"
 API_VERSION = "kafka.strimzi.io/v1"
-#: By this label the operator finds the cluster that a pool, topic or user belongs to.
-CLUSTER = "strimzi.io/cluster"
-PORT = 9093
-#: A write is acknowledged when this many brokers have it; one fewer than all, so that one may be away.
-IN_SYNC, REPLICATION = 2, 3
+CA_KEY, CERTIFICATE_KEY, PRIVATE_KEY = "ca.crt", "user.crt", "user.key"
+#: Clients speak Kafka's protocol by TLS: the scheme that is in use for it.
+SCHEME = "kafka+ssl"
 
 
 class TopicArgs(TypedDict):
     """One stream of events."""
 
-    partitions: int
-    """How many consumers of one group can share it."""
-    retention_milliseconds: int
-    """How long events are kept."""
+    partitions: NotRequired[int]
+    """How many consumers of one group can share it; 3 by default."""
+    retention: NotRequired[str]
+    """How long events are kept, such as `24h`; a week by default."""
 
 
 class EventUserArgs(TypedDict):
     """An application that may write to topics, and read from them."""
 
-    writes: list[str]
+    writes: NotRequired[list[str]]
     """Names of the topics that it writes to."""
-    reads: list[str]
-    """Names of the topics that it reads from, in consumer groups that begin with its own name."""
+    reads: NotRequired[list[str]]
+    """Names of the topics that it reads from."""
+    group: NotRequired[str]
+    """What the names of its consumer groups begin with; its own name by default."""
+
+
+class ExternalEventsArgs(TypedDict):
+    """A Kafka that somebody else runs, reached by TLS with certificates on both sides."""
+
+    bootstrap: list[Input[str]]
+    """Hosts and ports at which clients begin."""
+    secret: Input[str]
+    """Name of the Secret that holds certificates and key."""
+    ca: NotRequired[Input[str]]
+    """Key for the certificate of the brokers' authority; `ca.crt` by default."""
+    certificate: NotRequired[Input[str]]
+    """Key for the certificate of the clients; `user.crt` by default."""
+    key: NotRequired[Input[str]]
+    """Key for the private key to it; `user.key` by default."""
 
 
 class EventsArgs(TypedDict):
@@ -46,121 +69,114 @@ class EventsArgs(TypedDict):
     """The namespace that it lives in."""
     part_of: NotRequired[Input[str]]
     """Name of the backend that it belongs to."""
-    brokers: int
-    """Nodes, each broker and controller; 3 outlive the loss of one."""
-    storage: Input[str]
-    """Disk of each node, such as `20Gi`."""
+    brokers: NotRequired[int]
+    """Nodes, each broker and controller: 1, the default, or at least 3, which outlive the loss of one."""
+    storage: NotRequired[Input[str]]
+    """Disk of each node; `1Gi` by default. It can grow, and never shrink."""
+    storage_class: NotRequired[Input[str]]
+    """StorageClass of the disks; the cluster's default where it is left out."""
     resources: NotRequired[ResourcesArgs]
-    """Requests and limits of each node."""
-    topics: dict[str, TopicArgs]
-    """The topics by name."""
+    """Requests and limits of each node; 250m and 1Gi by default."""
+    topics: NotRequired[dict[str, TopicArgs]]
+    """The topics by name; nobody makes others."""
     users: NotRequired[dict[str, EventUserArgs]]
     """Who may use them, by name."""
+    clients: NotRequired[list[dict[str, str]]]
+    """Labels of the pods that may connect, one set for each kind of pod; any by default, with a certificate."""
+    external: NotRequired[ExternalEventsArgs]
+    """A Kafka that somebody else runs: nothing is made, and the outputs tell where it is."""
+
+
+RULES = Rules(
+    shape=EventsArgs,
+    of={
+        "storage_class": ObjectName,
+        "users": dict[ObjectLabel, dict[str, Any]],
+        "clients": list[Annotated[dict[str, str], Field(min_length=1)]],
+    },
+    part=declaration.Events,
+    example={"engine": "kafka"},
+)
 
 
 class Events(Component):
-    """A Kafka cluster without ZooKeeper, its topics, and a user with a certificate for each application.
-
-    The operator makes the Secrets: ``<name>-cluster-ca-cert`` with ``ca.crt``, and one named for each user with
-    ``user.crt`` and ``user.key``.
-    """
+    """A Kafka without ZooKeeper, its topics, and a user with a certificate for each application; or an external one."""
 
     bootstrap: Output[str]
-    """Host and port at which clients begin."""
-    certificate_authority: Output[str]
-    """Name of the Secret by whose `ca.crt` clients know the brokers."""
+    """Hosts and ports at which clients begin, separated by commas."""
+    url: Output[str]
+    """The same as an address: `kafka+ssl://` and `bootstrap`."""
+    ca_secret: Output[str]
+    """Name of the Secret that holds the certificate by which clients know the brokers."""
+    ca_key: Output[str]
+    """Key for that certificate."""
+    secret: Output[str]
+    """Name of the Secret with certificate and key of every client; empty where each user has one, `<name>-<user>`."""
+    certificate_key: Output[str]
+    """Key for the certificate of a client."""
+    private_key: Output[str]
+    """Key for the private key to it."""
 
     def __init__(self, name: str, args: EventsArgs, opts: ResourceOptions | None = None) -> None:
+        arguments.check("Events", name, args, RULES, tuple(_of_users(args)))
         super().__init__(name, args, opts)
-        kafka = self._make("Kafka", name, args, name, _kafka(args))
-        nodes = f"{name}-nodes"
-        self._make("KafkaNodePool", nodes, args, name, _nodes(args))
-        for topic, described in args["topics"].items():
-            self._make("KafkaTopic", f"{name}-{topic}", args, name, _topic(topic, described, args))
-        for user, rights in args.get("users", {}).items():
-            self._make("KafkaUser", user, args, name, _user(user, rights))
-        cluster = kafka.metadata["name"]
-        self.bootstrap = Output.format("{0}-kafka-bootstrap.{1}.svc:{2}", cluster, args["namespace"], PORT)
-        self.certificate_authority = Output.format("{0}-cluster-ca-cert", cluster)
-        self.register_outputs({"bootstrap": self.bootstrap, "certificate_authority": self.certificate_authority})
+        if "external" in args:
+            self._external(args["external"])
+        else:
+            self._cluster(name, args)
+            self._internal(name, args)
+        self.url = Output.concat(SCHEME, "://", self.bootstrap)
+        self.register_outputs({one: getattr(self, one) for one in Events.__annotations__})
 
-    def _make(self, kind: str, name: str, args: EventsArgs, cluster: str, spec: dict[str, Any]) -> CustomResource:
+    def _cluster(self, name: str, args: EventsArgs) -> None:
+        kept = {"retain_on_delete": True}  # data outlives what describes it
+        pool = self._make("KafkaNodePool", f"{name}-nodes", args, name, events_kafka.nodes(args), **kept)
+        kafka = self._make("Kafka", name, args, name, events_kafka.kafka(args), **kept)
+        after = {"depends_on": [pool, kafka]}
+        for topic, described in args.get("topics", {}).items():
+            spec = events_kafka.topic(topic, described, args)
+            self._make("KafkaTopic", f"{name}-{topic}", args, name, spec, **kept, **after)
+        for user, rights in args.get("users", {}).items():
+            spec = events_kafka.user(rights, rights.get("group", user))
+            self._make("KafkaUser", user_secret(name, user), args, name, spec, **after)
+
+    def _internal(self, name: str, args: EventsArgs) -> None:
+        self.bootstrap = Output.concat(f"{name}-kafka-bootstrap.", args["namespace"], f".svc:{PORT}")
+        self.ca_secret, self.ca_key = Output.from_input(f"{name}-cluster-ca-cert"), Output.from_input(CA_KEY)
+        self.secret = Output.from_input("")
+        self.certificate_key, self.private_key = Output.from_input(CERTIFICATE_KEY), Output.from_input(PRIVATE_KEY)
+
+    def _external(self, external: ExternalEventsArgs) -> None:
+        self.bootstrap = Output.all(*external["bootstrap"]).apply(lambda known: ",".join(map(str, known)))
+        self.secret = self.ca_secret = Output.from_input(external["secret"])
+        self.ca_key = Output.from_input(external.get("ca", CA_KEY))
+        self.certificate_key = Output.from_input(external.get("certificate", CERTIFICATE_KEY))
+        self.private_key = Output.from_input(external.get("key", PRIVATE_KEY))
+
+    def _make(
+        self, kind: str, name: str, args: EventsArgs, cluster: str, spec: dict[str, Any], **options: Any
+    ) -> CustomResource:
         described = metadata(args, name, ROLE)
         if kind != "Kafka":
-            described["labels"] = {**described["labels"], CLUSTER: cluster}
+            described["labels"] = {**described["labels"], events_kafka.CLUSTER: cluster}
         return CustomResource(
-            f"{kind.lower()}-{name}",
-            api_version=API_VERSION,
-            kind=kind,
-            metadata=described,
-            spec=spec,
-            opts=self.child(retain_on_delete=kind in {"Kafka", "KafkaNodePool", "KafkaTopic"}),
+            name, api_version=API_VERSION, kind=kind, metadata=described, spec=spec, opts=self.child(**options)
         )
 
 
-def _kafka(args: EventsArgs) -> dict[str, Any]:
-    copies = min(REPLICATION, args["brokers"])
-    in_sync = min(IN_SYNC, copies)
-    return {
-        "kafka": {
-            "listeners": [
-                {"name": "tls", "port": PORT, "type": "internal", "tls": True, "authentication": {"type": "tls"}}
-            ],
-            "authorization": {"type": "simple"},
-            "rack": {"topologyKey": ZONE},
-            "config": {
-                "auto.create.topics.enable": False,
-                "default.replication.factor": copies,
-                "min.insync.replicas": in_sync,
-                "offsets.topic.replication.factor": copies,
-                "transaction.state.log.replication.factor": copies,
-                "transaction.state.log.min.isr": in_sync,
-            },
-        },
-        "entityOperator": {"topicOperator": {}, "userOperator": {}},
-    }
+def user_secret(name: str, user: str) -> str:
+    """Return the name of a user, and of the Secret that the operator makes for it, with certificate and key."""
+    return f"{name}-{user}"
 
 
-def _nodes(args: EventsArgs) -> dict[str, Any]:
-    spec: dict[str, Any] = {
-        "replicas": args["brokers"],
-        "roles": ["controller", "broker"],
-        "storage": {
-            "type": "jbod",
-            "volumes": [
-                {
-                    "id": 0,
-                    "type": "persistent-claim",
-                    "size": args["storage"],
-                    "deleteClaim": False,
-                    "kraftMetadata": "shared",
-                }
-            ],
-        },
-    }
-    return {**spec, "resources": requirements(args["resources"])} if "resources" in args else spec
-
-
-def _topic(name: str, topic: TopicArgs, args: EventsArgs) -> dict[str, Any]:
-    copies = min(REPLICATION, args["brokers"])
-    return {
-        "topicName": name,
-        "partitions": topic["partitions"],
-        "replicas": copies,
-        "config": {
-            "retention.ms": topic["retention_milliseconds"],
-            "min.insync.replicas": min(IN_SYNC, copies),
-        },
-    }
-
-
-def _user(name: str, rights: EventUserArgs) -> dict[str, Any]:
-    acls = [_acl("topic", topic, "Describe", "Write") for topic in rights["writes"]]
-    acls += [_acl("topic", topic, "Describe", "Read") for topic in rights["reads"]]
-    if rights["reads"]:
-        acls.append(_acl("group", name, "Read", pattern="prefix"))
-    return {"authentication": {"type": "tls"}, "authorization": {"type": "simple", "acls": acls}}
-
-
-def _acl(kind: str, name: str, *operations: str, pattern: str = "literal") -> dict[str, Any]:
-    return {"resource": {"type": kind, "name": name, "patternType": pattern}, "operations": list(operations)}
+def _of_users(args: Mapping[str, Any]) -> Iterator[Problem]:
+    topics = args.get("topics", {})
+    for user, rights in args.get("users", {}).items():
+        for key in sorted(set(rights) - EventUserArgs.__optional_keys__):
+            bound = f"it must be one of {', '.join(sorted(EventUserArgs.__optional_keys__))}"
+            yield Problem(("users", user, key), Absent.UNKNOWN, bound, "Take it out")
+        for key in ("writes", "reads"):
+            for index, topic in enumerate(rights.get(key, ())):
+                if topic not in topics:
+                    bound = f"it must be one of the topics ({', '.join(sorted(topics)) or 'there is none'})"
+                    yield Problem(("users", user, key, index), topic, bound, "Add it to topics, or take it out")

@@ -10,6 +10,8 @@ from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import ConfigMap
 
+from scalewright.kubernetes import arguments
+from scalewright.kubernetes.arguments import ObjectLabel, Rules
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.metadata import NAME, metadata
 
@@ -20,7 +22,11 @@ DASHBOARD = {"grafana_dashboard": "1"}
 
 
 class ObservabilityArgs(TypedDict):
-    """Services to scrape, alerts, and a dashboard."""
+    """Services to scrape, alerts, and a dashboard.
+
+    Prometheus must take objects of this namespace: that of kube-prometheus-stack takes only those with its label
+    `release`, unless `serviceMonitorSelectorNilUsesHelmValues` and its like are false.
+    """
 
     namespace: Input[str]
     """The namespace of the backend."""
@@ -33,13 +39,20 @@ class ObservabilityArgs(TypedDict):
     dashboard: NotRequired[str]
     """A dashboard of Grafana, as `dashboard` makes it."""
     labels: NotRequired[dict[str, str]]
-    """Labels by which Prometheus finds its objects; kube-prometheus-stack wants `release` unless told otherwise."""
+    """Further labels of these objects, by which Prometheus may find them; none by default."""
+
+
+RULES = Rules(
+    shape=ObservabilityArgs,
+    of={"services": list[ObjectLabel], "rules": list[dict[str, Any]], "labels": dict[str, str]},
+)
 
 
 class Observability(Component):
     """A ServiceMonitor for each service, a PrometheusRule, and a dashboard."""
 
     def __init__(self, name: str, args: ObservabilityArgs, opts: ResourceOptions | None = None) -> None:
+        arguments.check("Observability", name, args, RULES)
         super().__init__(name, args, opts)
         for service in args["services"]:
             self._make("ServiceMonitor", service, args, _monitor(service))
@@ -60,7 +73,7 @@ class Observability(Component):
         described = metadata(args, name, ROLE)
         described["labels"] = {**described["labels"], **args.get("labels", {})}
         CustomResource(
-            f"{kind.lower()}-{name}",
+            name,
             api_version=API_VERSION,
             kind=kind,
             metadata=described,

@@ -148,7 +148,7 @@ class Postgres(Component):
 
     def _monitor(self, name: str, args: PostgresArgs) -> None:
         """Have Prometheus scrape instances and poolers; the operator's own field for it is deprecated."""
-        selectors = {name: {postgres_cluster.SELECTOR: name, "cnpg.io/podRole": "instance"}}
+        selectors = {name: {postgres_cluster.SELECTOR: name, **postgres_cluster.INSTANCES}}
         selectors |= {one: {postgres_pooler.SELECTOR: one} for one in _poolers(name, args).values()}
         for one, selector in selectors.items():
             CustomResource(

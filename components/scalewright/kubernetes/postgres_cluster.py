@@ -18,6 +18,9 @@ IMAGE = "ghcr.io/cloudnative-pg/postgresql:18.6-standard-trixie"
 SMART_SHUTDOWN_SECONDS = 5
 #: The label by which CloudNativePG selects the pods of a cluster.
 SELECTOR = "cnpg.io/cluster"
+#: What tells its instances from others that have that label, such as poolers; and the label of what makes an instance.
+INSTANCES = {"cnpg.io/podRole": "instance"}
+JOBS = "cnpg.io/jobRole"
 
 
 def spec(name: str, args: "PostgresArgs") -> dict[str, Any]:

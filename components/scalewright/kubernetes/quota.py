@@ -16,6 +16,9 @@ DEFAULT = Resources(cpu=Quantity("100m"), memory=Quantity("256Mi"))
 #: For programs that do little and hold little: relays and beats.
 SMALL = Resources(cpu=Quantity("50m"), memory=Quantity("256Mi"))
 
+#: A node of Kafka, half of whose memory is Java's.
+KAFKA = Resources(cpu=Quantity("250m"), memory=Quantity("1Gi"))
+
 
 @dataclass(frozen=True)
 class Share:
@@ -76,6 +79,7 @@ def shares(backend: Backend) -> Iterator[Share]:
     yield from _of_applications(backend)
     yield from _of_postgres(backend)
     yield from _of_redis(backend)
+    yield from _of_events(backend)
     if backend.gateway and backend.gateway.tls:
         yield Share(1, SMALL)  # cert-manager proves there that the name is ours
 
@@ -120,6 +124,16 @@ def _of_redis(backend: Backend) -> Iterator[Share]:
         yield Share(0, DEFAULT, beside=redis.instances)  # sentinels
     if redis.cache:
         yield Share(1, redis.cache.resources or _enough(redis.cache.memory, persistence=False))
+
+
+def _of_events(backend: Backend) -> Iterator[Share]:
+    events = backend.events
+    if events is None or events.engine == "redis" or events.external:
+        return
+    # Strimzi replaces nodes one by one, each only once the old one is gone.
+    yield Share(events.brokers, events.resources or KAFKA, events.brokers, events.storage)
+    # What looks after topics and users: two containers in a pod.
+    yield Share(_rolled(1), SMALL, beside=_rolled(1))
 
 
 def _enough(memory: Quantity, *, persistence: bool) -> Resources:

@@ -110,7 +110,7 @@ class Redis(Component):
             self.secret = self._password(name, args)
             self._broker(name, args)
             if "cache" in args:
-                self._cache(f"{name}-cache", args, args["cache"])
+                self._cache(cache(name), args, args["cache"])
         self.register_outputs({one: getattr(self, one) for one in Redis.__annotations__})
 
     def _external(self, external: ExternalRedisArgs) -> None:
@@ -178,6 +178,11 @@ class Redis(Component):
             "secret": self.secret,
             "key": self.key,
         }
+
+
+def cache(name: str) -> str:
+    """Return the name of the server that is the cache alone."""
+    return f"{name}-cache"
 
 
 def enough(memory: Input[str], *, persistence: bool) -> ResourcesArgs:

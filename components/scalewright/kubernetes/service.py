@@ -24,7 +24,7 @@ DEREGISTRATION = 5
 MARGIN = 5
 #: The service that the Prometheus operator makes for every Prometheus, whatever its release is called; here in the
 #: namespace that the chart kube-prometheus-stack is installed into.
-PROMETHEUS = "http://prometheus-operated.monitoring.svc:9090"
+PROMETHEUS = "http://prometheus-operated.{namespace}.svc:9090"
 #: Where processes of one replica count together.
 METRICS = f"{SCRATCH}/metrics"
 
@@ -102,6 +102,11 @@ class Service(Component):
         )
 
 
+def prometheus(namespace: str) -> str:
+    """Return the address of the Prometheus of a namespace."""
+    return PROMETHEUS.format(namespace=namespace)
+
+
 def _container(args: ServiceArgs) -> ContainerArgsDict:
     """Return the container; the probes differ: a slow database must take no replica down, and a slow start neither."""
     counting = {"METRICS_DIR": METRICS} if args.get("processes", 1) > 1 else {}
@@ -129,7 +134,7 @@ def _requests_triggers(name: str, args: ServiceArgs) -> list[Trigger]:
         {
             "type": "prometheus",
             "metadata": {
-                "serverAddress": args.get("prometheus", PROMETHEUS),
+                "serverAddress": args.get("prometheus", prometheus("monitoring")),
                 "query": query,
                 "threshold": f"{metric['per_replica']:g}",
                 "ignoreNullValues": "false",

@@ -59,6 +59,8 @@ def references(manifest: Manifest) -> Iterator[tuple[Target, str | None]]:
     namespace = manifest["metadata"].get("namespace", "")
     for pod in _pods(manifest):
         yield from _of_pod(pod, namespace)
+    if cluster := manifest["metadata"].get("labels", {}).get("strimzi.io/cluster"):
+        yield Target("Kafka", namespace, cluster), None
     find = _OF_KIND.get(manifest["kind"])
     if find is not None:
         yield from find(manifest.get("spec", {}), namespace)
@@ -184,5 +186,11 @@ def _by_operators(manifest: Manifest) -> Iterator[tuple[Target, str]]:
     if manifest["kind"] == "Pooler":
         for kind in ("Deployment", "Service"):
             yield Target(kind, namespace, manifest["metadata"]["name"]), "CloudNativePG"
+    if manifest["kind"] == "Kafka":
+        # https://strimzi.io/docs/operators/latest/deploying.html: what clients need of a cluster.
+        yield Target("Secret", namespace, f"{manifest['metadata']['name']}-cluster-ca-cert"), "Strimzi"
+        yield Target("Service", namespace, f"{manifest['metadata']['name']}-kafka-bootstrap"), "Strimzi"
+    if manifest["kind"] == "KafkaUser":
+        yield Target("Secret", namespace, manifest["metadata"]["name"]), "Strimzi"
     if manifest["kind"] == "Gateway":
         yield Target("GatewayClass", "", spec["gatewayClassName"]), f"the addon {spec['gatewayClassName']}"
