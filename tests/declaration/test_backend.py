@@ -14,14 +14,19 @@ from scalewright.declaration import (
     Backend,
     Backlog,
     Backups,
+    Cluster,
     Cpu,
     Duration,
+    Events,
+    ExternalEvents,
     ExternalPostgres,
     ExternalRedis,
     Gateway,
     Memory,
     Model,
     ObjectStore,
+    Observability,
+    Operators,
     Pool,
     Pooler,
     Postgres,
@@ -44,6 +49,7 @@ if TYPE_CHECKING:
 
 EXTERNAL = ExternalPostgres(primary="db.example.com:5432", secret="shop-database")
 BROKER = ExternalRedis(address="redis.example.com:6379", secret="shop-redis")
+KAFKA = ExternalEvents(bootstrap=["b-1.example.com:9094"], secret="shop-kafka")
 BACKUPS = Backups(destination="s3://shop-backups/prod", secret="shop-backups")
 
 
@@ -53,6 +59,10 @@ def service(**settings: Any) -> Service:
 
 def workers(**settings: Any) -> Workers:
     return Workers(**{"app": "shop.worker:celery", "queues": ["orders"], **settings})
+
+
+def backend(**settings: Any) -> Backend:
+    return Backend(**{"name": "shop", "gateway": Gateway(), **settings})
 
 
 def test_a_backend_needs_only_a_name() -> None:
@@ -191,6 +201,18 @@ REFUSALS: Refusals = [
     (lambda: Schedule("0 8 * * *", "0 9 * * *", 1, "Mars/Olympus"), "time zone"),
     (lambda: Gateway(tls=Tls(issuer="letsencrypt")), "a certificate is issued for a name"),
     (lambda: Gateway(hostname="https://shop.example.com"), "host name"),
+    (lambda: Events(engine="kafka", brokers=2), "1, or at least 3: when one of two is lost"),
+    (lambda: Events(external=KAFKA), "external: it must come with engine kafka"),
+    (lambda: ExternalEvents(bootstrap=[], secret="s"), "at least 1 item"),
+    (lambda: ExternalEvents(bootstrap=["b-1"], secret="s"), "it must be a host and a port"),
+    (lambda: ExternalEvents(bootstrap=["b:1"], secret="s", cidrs=["10.1.2.3/16"]), "no bit set beyond the prefix"),
+    (lambda: Operators(keda="Keda"), "the name of a namespace"),
+    (lambda: Cluster(api_ports=[0]), "greater than or equal to 1"),
+    (
+        lambda: backend(events=Events(engine="kafka"), services={"orders": service(uses=["events"])}),
+        r"it must hold a topic, because services\.orders\.uses has events",
+    ),
+    (lambda: Observability(metrics=False, availability=99), "metrics: it must be true where availability is promised"),
     (lambda: ObjectStore(buckets=["My_Bucket"]), "S3 bucket name"),
     (lambda: ObjectStore(buckets=["192.168.0.1"]), "S3 bucket name"),
     (lambda: ObjectStore(buckets=["ab"]), "S3 bucket name"),

@@ -78,6 +78,23 @@ REFUSED = {
         "gateway.hostname is 'shop.example.com'; it must not be set for platform local",
     ),
     "local, observability": ("observability: {}", "observability is {}; it must not be set for platform local"),
+    "local, a cluster": (
+        "cluster: {api_ports: [6443]}",
+        "cluster is {'api_ports': [6443]}; it must not be set for platform local, where there is no cluster. Take it",
+    ),
+    "docker, a cluster": (
+        "platform: docker\ncluster: {operators: {keda: scaling}}",
+        "cluster is {'operators': {'keda': 'scaling'}}; it must not be set for platform docker, where there is no",
+    ),
+    "local, address of the object store": (
+        "object_store: {buckets: [uploads], endpoint: 'https://s3.example.com'}",
+        "object_store.endpoint is 'https://s3.example.com'; it must not be set for platform local, where the object "
+        "store is one of this machine's own processes. Take it out.",
+    ),
+    "local, secret of the object store": (
+        "object_store: {buckets: [uploads], secret: s3}",
+        "object_store.secret is 's3'; it must not be set for platform local, where the object store is one",
+    ),
     "local, tls": (
         "gateway: {tls: {issuer: letsencrypt}}",
         "gateway.tls is {'issuer': 'letsencrypt'}; it must not be set for platform local, where certificates need a "
@@ -213,3 +230,20 @@ def test_requests_are_counted_where_there_is_observability(project: Project) -> 
     metrics = "services: {orders: {scale: {min: 1, max: 3, metrics: [{type: requests, per_replica: 9}]}}}"
     project.overlay(CLUSTER + "observability: {}\n" + metrics)
     assert project.load().services["orders"].scale.max == 3
+
+
+BUCKETS = "object_store: {buckets: [uploads]"
+
+
+def test_buckets_of_a_cluster_must_say_where_they_are(project: Project) -> None:
+    project.overlay(CLUSTER + BUCKETS + "}")
+    assert [line.partition(" missing; ")[2] for line in project.mistakes()] == [
+        "it must be given for platform kubernetes, where the object store is a service of somebody else. Write for "
+        "example endpoint: https://s3.eu-central-1.amazonaws.com.",
+        "it must be given for platform kubernetes, where the object store is a service of somebody else. Write for "
+        "example secret: shop-object-store.",
+    ]
+    project.overlay(CLUSTER + BUCKETS + ", endpoint: 'https://s3.example.com', secret: s3, cidrs: [10.1.0.0/16]}")
+    assert project.load().object_store is not None
+    project.overlay(BUCKETS + "}")
+    assert project.load().platform == "local"

@@ -1,7 +1,7 @@
-"""The pods that a render becomes: those of its workloads, and those that operators make, as their manuals describe them.
+"""The pods that a render becomes: those of its workloads, and those that operators make, as their manuals have it.
 
-CloudNativePG: https://cloudnative-pg.io/docs/current/labels_annotations and /networking; Strimzi:
-https://strimzi.io/docs/operators/latest/deploying.html; cert-manager's solver: its source, `pkg/issuer/acme/http/pod.go`.
+CloudNativePG: https://cloudnative-pg.io/docs/current/labels_annotations and /networking, of jobs `pkg/specs/jobs.go`;
+Strimzi: `KafkaCluster.java` and `EntityOperator.java`; cert-manager's solver: `pkg/issuer/acme/http/pod.go`.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def test_every_expression_is_promql() -> None:
 
 def test_the_parser_refuses_what_is_none() -> None:
     promql_parser = pytest.importorskip("promql_parser")
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"unclosed|unexpected|invalid"):
         promql_parser.parse("sum(rate(http_requests_total[5m])")
 
 
@@ -197,6 +197,7 @@ def test_workers_whose_number_nothing_moves_are_behind_no_bound() -> None:
 def test_every_rule_tells_what_it_means_and_how_bad_it_is() -> None:
     for one in alerts.rules(FULL, "shop-prod"):
         assert one["labels"]["severity"] in {"critical", "warning"}
+        assert one["labels"]["namespace"] == "shop-prod"
         assert one["annotations"]["summary"][0].islower()
         assert "shop-prod" in one["expr"]
 

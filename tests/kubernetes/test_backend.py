@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.kubernetes.plans import ENVIRONMENTS, by_name, container_of, shipped, variables
+from tests.kubernetes.plans import ENVIRONMENTS, ROOT, by_name, container_of, shipped, variables
 
 from scalewright import declaration
-from scalewright.declaration import Gateway, Postgres, Redis, Requests, Scale, Tls, Workers
+from scalewright.declaration import ExternalPostgres, Gateway, Pooler, Postgres, Redis, Requests, Scale, Tls, Workers
 from scalewright.evaluation import evaluate
 from scalewright.kubernetes.backend import Backend
 from scalewright.plan.render import manifests
+from scalewright.program import provision
 
 if TYPE_CHECKING:
     from scalewright.plan.resources import Resource
@@ -132,3 +133,50 @@ def test_a_backend_without_database_has_no_migrations() -> None:
 
 
 PAGES = declaration.Service(app="pages:app", routes=["/"])
+
+
+def outputs(**changes: Any) -> dict[str, Any]:
+    """Return what a stack exports, as the engine would be told it."""
+    parts: dict[str, Any] = {"name": "shop", "platform": "kubernetes", "image": "shop:1"}
+    declared = declaration.Backend(**parts | changes)
+    seen: dict[str, Any] = {}
+
+    def program() -> None:
+        made = Backend(declared, "test")
+        for name in Backend.__annotations__:
+            getattr(made, name).apply(lambda value, name=name: seen.update({name: value}))
+
+    evaluate(program, "shop", "test")
+    return seen
+
+
+def test_a_stack_tells_where_its_parts_are() -> None:
+    postgres = Postgres(instances=3, pooler=Pooler())
+    assert outputs(postgres=postgres, services={"pages": PAGES}, gateway=Gateway(hostname="shop.example.com")) == {
+        "namespace": "shop-test",
+        "url": "http://shop.example.com",
+        "primary": "postgres-rw.shop-test.svc:5432",
+        "replicas": ["postgres-ro.shop-test.svc:5432"],
+        "pooler": "postgres-pooler-rw.shop-test.svc:5432",
+    }
+    external = ExternalPostgres(primary="db:5432", replicas=["a:5432", "b:5432"], secret="s")
+    told = outputs(postgres=Postgres(external=external))
+    assert (told["primary"], told["replicas"], told["pooler"]) == ("db:5432", ["a:5432", "b:5432"], "")
+
+
+def test_a_stack_without_a_database_tells_of_none() -> None:
+    assert outputs() == {"namespace": "shop-test", "url": "", "primary": "", "replicas": [], "pooler": ""}
+
+
+def test_all_outputs_are_exported_by_the_program() -> None:
+    exported: dict[str, Any] = {}
+    evaluate(lambda: exported.update(provision(ROOT, "dev")), "scalewright", "dev")
+    assert list(exported) == ["namespace", "url", "primary", "replicas", "pooler"]
+
+
+def test_requests_are_asked_of_the_prometheus_of_the_cluster() -> None:
+    service = declaration.Service(app="a:b", routes=["/"], scale=Scale(max=3, metrics=[Requests(per_replica=20)]))
+    cluster = declaration.Cluster(operators=declaration.Operators(prometheus="watch"))
+    found = by_name(manifests(backend(services={"pages": service}, workers={}, redis=None, cluster=cluster)))
+    [trigger] = found["ScaledObject pages"]["spec"]["triggers"]
+    assert trigger["metadata"]["serverAddress"] == "http://prometheus-operated.watch.svc:9090"

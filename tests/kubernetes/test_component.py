@@ -100,8 +100,18 @@ def test_the_command_passes_what_a_program_refuses_on_line_by_line(tmp_path: Any
     assert not (tmp_path / "out").exists()
 
 
-def test_the_example_of_the_documentation_is_true() -> None:
+def test_the_examples_of_the_documentation_are_true() -> None:
     page = (ROOT / "docs" / "kubernetes.md").read_text()
-    [example] = [block.removeprefix("python\n") for block in page.split("```")[1::2] if block.startswith("python\n")]
-    found = made(lambda: exec(example, {}))  # noqa: S102 - it is ours
+    examples = [block.removeprefix("python\n") for block in page.split("```")[1::2] if block.startswith("python\n")]
+    found = made(lambda: exec(examples[0], {}))  # noqa: S102 - it is ours
     assert {"Namespace web", "Deployment web", "HorizontalPodAutoscaler web", "Service web"} <= found.keys()
+    found = made(lambda: exec("\n".join(examples), {}))  # noqa: S102
+    nouns = {path.stem for path in (ROOT / "components" / "scalewright" / "kubernetes").glob("*.py")} & {
+        line.split()[1].rpartition(".")[2] for example in examples for line in example.splitlines() if "import" in line
+    }
+    assert len(nouns) == 13
+    assert {
+        *("Cluster database", "StatefulSet broker", "Kafka streams", "KafkaUser streams-web", "ConfigMap uploads"),
+        *("Deployment web-relay", "Deployment web-beat", "ScaledObject web-worker", "Gateway gateway", "HTTPRoute web"),
+        *("NetworkPolicy network-default-deny", "NetworkPolicy network-web", "ServiceMonitor web"),
+    } <= found.keys()

@@ -160,7 +160,7 @@ def test_every_port_of_a_container_is_reached_by_somebody(environment: str) -> N
         ("broker", 9093),  # prod declares nobody who uses events
         *([("instance", 9187)] if environment == "dev" else []),
     }
-    assert {one for one in open_ports - known_closed} <= {(target, port) for _, target, port in needed(environment)}
+    assert set(open_ports - known_closed) <= {(target, port) for _, target, port in needed(environment)}
 
 
 SERVICE = {"app": "a:b", "routes": ["/"]}

@@ -232,10 +232,10 @@ def test_streams_of_redis_are_on_the_broker_and_make_nothing() -> None:
 
 def test_nodes_and_what_looks_after_them_count_in_the_quota() -> None:
     before, after = (total(shares(backend(one))) for one in (declaration.Events(), KAFKA_OF_OURS))
-    assert after.pods - before.pods == 1 + 2
-    assert after.memory - before.memory == KAFKA.memory + 4 * declaration.Quantity("256Mi")
+    assert after.pods - before.pods == 1 + 1
+    assert after.memory - before.memory == KAFKA.memory + 2 * declaration.Quantity("256Mi")
     assert (after.volumes - before.volumes, after.storage - before.storage) == (1, declaration.Quantity("1Gi"))
-    assert RESOURCES == {"cpu": str(KAFKA.cpu), "memory": str(KAFKA.memory)}
+    assert {"cpu": str(KAFKA.cpu), "memory": str(KAFKA.memory)} == RESOURCES
 
 
 def test_production_has_three_brokers_and_the_topic_of_orders() -> None:

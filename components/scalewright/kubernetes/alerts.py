@@ -38,7 +38,15 @@ PERIOD = "30d"
 
 
 def rules(backend: Backend, namespace: str) -> Iterator[Rule]:
-    """Yield the rules of all parts that a backend has, as far as it promises or bounds something."""
+    """Yield the rules of all parts that a backend has, as far as it promises or bounds something.
+
+    Each alert is labelled with the namespace, by which an AlertmanagerConfig there is asked for.
+    """
+    for rule in _rules(backend, namespace):
+        yield {**rule, "labels": {**rule["labels"], "namespace": namespace}}
+
+
+def _rules(backend: Backend, namespace: str) -> Iterator[Rule]:
     for name, service in backend.services.items():
         yield from _of_service(backend, name, service, namespace)
     for name, workers in backend.workers.items():

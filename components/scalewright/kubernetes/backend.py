@@ -29,11 +29,11 @@ class Backend(Component):
     """The namespace."""
     url: Output[str]
     """The address at which clients reach it; empty where no name is declared."""
-    postgres_primary: Output[str]
-    """Host and port of the database's primary; empty without database, as are the next two."""
-    postgres_replica: Output[str]
-    """Host and port that lead to any of its replicas; empty where there is none."""
-    postgres_pooler: Output[str]
+    primary: Output[str]
+    """Host and port of the database's primary; empty without database."""
+    replicas: Output[list[str]]
+    """Hosts and ports that lead to its replicas, each perhaps to any of several; empty where there is none."""
+    pooler: Output[str]
     """Host and port of the poolers before its primary; empty where there are none."""
 
     def __init__(self, backend: declaration.Backend, environment: str, opts: ResourceOptions | None = None) -> None:
@@ -41,7 +41,8 @@ class Backend(Component):
         name = f"{backend.name}-{environment}"
         namespace = Namespace(name, declared.namespace(backend), self.child())
         self.namespace = namespace.name
-        self.postgres_primary = self.postgres_replica = self.postgres_pooler = Output.from_input("")
+        self.primary = self.pooler = Output.from_input("")
+        self.replicas = Output.from_input([])
         Network(names.NETWORK, declared.network(backend, self.namespace), self.child())
         site = Site(backend, self.namespace, self._data(backend))
         migrations = self._migrations(site)
@@ -64,8 +65,8 @@ class Backend(Component):
 
     def _database(self, backend: declaration.Backend, postgres: declaration.Postgres) -> Database:
         made = Postgres(names.POSTGRES, declared.postgres(backend, self.namespace, postgres), self.child())
-        self.postgres_primary, self.postgres_replica = made.primary_endpoint, made.replica_endpoint
-        self.postgres_pooler = made.pooler_endpoint
+        self.primary, self.pooler = made.primary_endpoint, made.pooler_endpoint
+        self.replicas = made.replica_endpoint.apply(lambda known: [one for one in known.split(",") if one])
         is_checked = postgres.external is None or postgres.external.tls == "verify"
         return Database(
             url=made.url,

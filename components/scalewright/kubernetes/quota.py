@@ -132,8 +132,8 @@ def _of_events(backend: Backend) -> Iterator[Share]:
         return
     # Strimzi replaces nodes one by one, each only once the old one is gone.
     yield Share(events.brokers, events.resources or KAFKA, events.brokers, events.storage)
-    # What looks after topics and users: two containers in a pod.
-    yield Share(_rolled(1), SMALL, beside=_rolled(1))
+    # What looks after topics and users: two containers in a pod, which ends before its successor begins.
+    yield Share(1, SMALL, beside=1)
 
 
 def _enough(memory: Quantity, *, persistence: bool) -> Resources:
