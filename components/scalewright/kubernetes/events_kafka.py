@@ -12,7 +12,7 @@ from scalewright.kubernetes.pod import HOST, ZONE, ResourcesArgs
 if TYPE_CHECKING:
     from scalewright.kubernetes.events import EventsArgs, EventUserArgs, TopicArgs
 
-#: By this label the operator finds the cluster that a pool, topic or user belongs to; it labels its pods so, too.
+#: By this label the operator finds the cluster that a pool, topic or user belongs to; by the other it names its pods.
 CLUSTER = "strimzi.io/cluster"
 NAME = "strimzi.io/name"
 #: The listener of clients; and those of the controllers, of brokers among each other, and of the operator's agent.
@@ -35,12 +35,12 @@ RESTRICTED = {
 
 def broker_labels(cluster: str) -> dict[str, str]:
     """Return the labels of the nodes' pods."""
-    return {CLUSTER: cluster, NAME: f"{cluster}-kafka"}
+    return {NAME: f"{cluster}-kafka"}
 
 
 def entity_operator_labels(cluster: str) -> dict[str, str]:
     """Return the labels of the pod that makes topics and users."""
-    return {CLUSTER: cluster, NAME: f"{cluster}-entity-operator"}
+    return {NAME: f"{cluster}-entity-operator"}
 
 
 def copies(args: "EventsArgs") -> int:
