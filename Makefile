@@ -17,7 +17,7 @@ PYTHON_RUN = $(BIN)/python -m
 SCALEWRIGHT = $(PYTHON_RUN) scalewright
 CACHES = .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 
-.PHONY: help up preview down status logs test lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
+.PHONY: help up preview down status logs test test-kube lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
 	lock clean bootstrap
 
 ##@ Run the backend
@@ -41,6 +41,10 @@ logs: bootstrap ## Show logs (ENV=local; NAME=orders-1 of one process; FOLLOW=1 
 
 test: bootstrap ## Run the tests (ARGS="tests/plan -k diff" chooses, ARGS=--cov measures coverage; JOBS=2)
 	@$(PYTHON_RUN) pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+test-kube: bootstrap ## Run the tests on a real API server: that of KUBECONFIG, else one built here (ARGS chooses)
+	@sh scripts/control-plane
+	@$(PYTHON_RUN) pytest tests/kube $(ARGS)
 
 lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture, whitespace
 
@@ -74,7 +78,7 @@ bench: bootstrap ## Measure every figure (ARGS="recovery scaling" chooses, ARGS=
 lock: bootstrap ## Compile both requirements.lock anew from the manifests (ARGS=--upgrade takes newer versions)
 	@$(PYTHON_RUN) pip install --quiet "uv>=0.9,<1"
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra local --extra pulumi --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
+		--extra local --extra kubernetes --extra pulumi --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		-c requirements.lock -o app/requirements.lock app/pyproject.toml
 
@@ -95,7 +99,7 @@ clean: ## Remove the virtual environment and all caches; never the state folder
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+		/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 bootstrap:
 	@sh scripts/bootstrap

@@ -13,16 +13,26 @@ import scalewright.declaration as vocabulary
 from scalewright.declaration import (
     Backend,
     Backlog,
+    Backups,
+    Cluster,
     Cpu,
     Duration,
+    Events,
+    ExternalEvents,
+    ExternalPostgres,
+    ExternalRedis,
     Gateway,
     Memory,
     Model,
     ObjectStore,
+    Observability,
+    Operators,
     Pool,
+    Pooler,
     Postgres,
     Quantity,
     Redis,
+    RedisCache,
     Requests,
     Resources,
     Scale,
@@ -37,12 +47,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+EXTERNAL = ExternalPostgres(primary="db.example.com:5432", secret="shop-database")
+BROKER = ExternalRedis(address="redis.example.com:6379", secret="shop-redis")
+KAFKA = ExternalEvents(bootstrap=["b-1.example.com:9094"], secret="shop-kafka")
+BACKUPS = Backups(destination="s3://shop-backups/prod", secret="shop-backups")
+
+
 def service(**settings: Any) -> Service:
     return Service(**{"app": "shop.main:app", "routes": ["/"], **settings})
 
 
 def workers(**settings: Any) -> Workers:
     return Workers(**{"app": "shop.worker:celery", "queues": ["orders"], **settings})
+
+
+def backend(**settings: Any) -> Backend:
+    return Backend(**{"name": "shop", "gateway": Gateway(), **settings})
 
 
 def test_a_backend_needs_only_a_name() -> None:
@@ -54,6 +74,26 @@ def test_values_have_the_units_of_the_field() -> None:
     assert Postgres(storage="20Gi").storage == Quantity("20Gi")
     assert service(drain="1m30s").drain == Duration("90s")
     assert Resources(cpu=0.5, memory="512Mi").cpu == Quantity("500m")
+
+
+def test_an_external_database_may_stand_beside_the_sizes_of_another_environment() -> None:
+    postgres = Postgres(instances=3, storage="20Gi", max_connections=200, external=EXTERNAL)
+    assert not postgres.has_replicas
+    assert postgres.external is not None
+    with_replica = ExternalPostgres(primary="db:5432", replicas=["db-ro:5432"], secret="shop-database")
+    assert Postgres(external=with_replica).has_replicas
+    assert Postgres(instances=2).has_replicas
+
+
+def test_replicas_alone_may_be_asked_for_reads_where_an_external_database_has_some() -> None:
+    def backend(**settings: Any) -> Backend:
+        external = ExternalPostgres(primary="db:5432", secret="shop-database", **settings)
+        reader = service(uses=["postgres"], database=Pool(reads="replica"))
+        return Backend(name="shop", postgres=Postgres(external=external), services={"a": reader}, gateway=Gateway())
+
+    assert backend(replicas=["db-ro:5432"])
+    with pytest.raises(ValidationError, match=r"while postgres\.external\.replicas is empty"):
+        backend()
 
 
 def test_metrics_take_their_figure_by_position() -> None:
@@ -123,6 +163,27 @@ REFUSALS: Refusals = [
     (lambda: service(environment={"A": "x\0"}), "NUL"),
     (lambda: service(drain="-1s"), "it must be at least 0s"),
     (lambda: service(drain="2h"), "it must be at most 1h0m0s"),
+    (lambda: Postgres(synchronous="required"), "while instances is 1, which is no replica to wait for"),
+    (lambda: Postgres(pooler=Pooler(replicas=True)), "false while instances is 1"),
+    (lambda: Postgres(external=EXTERNAL, pooler=Pooler()), "pooler: it must not be set beside external"),
+    (lambda: Postgres(external=EXTERNAL, backups=BACKUPS), "set postgres.backups to null"),
+    (lambda: Postgres(external=EXTERNAL, parameters={"jit": False}), "parameters: it must not be set beside external"),
+    (lambda: Postgres(external=EXTERNAL, synchronous="preferred"), "synchronous: it must not be set beside external"),
+    (lambda: ExternalPostgres(primary="db.example.com", secret="s"), "it must be a host and a port"),
+    (lambda: ExternalPostgres(primary="db:5432", secret="s", user="Shop"), "a name of PostgreSQL in lower case"),
+    (lambda: ExternalPostgres(primary="db:5432", secret="s", key="a b"), "the key of a Kubernetes Secret"),
+    (lambda: ExternalPostgres(primary="db:5432", secret="s", replicas=["a:1", "a:1"]), "only once"),
+    (lambda: Backups(destination="shop-backups", secret="s"), "a bucket of S3"),
+    (lambda: Backups(destination="s3://shop-backups/", secret="s"), "without a slash at the end"),
+    (lambda: Backups(destination="s3://shop", secret="s", endpoint="s3.example.com"), "https://s3.example.com"),
+    (lambda: Backups(destination="s3://shop", secret="s", retention="1y"), "30d, 4w or 3m"),
+    (lambda: Backups(destination="s3://shop", secret="s", schedule="0 0 3 * * *"), "five fields"),
+    (lambda: Redis(instances=2), "1, or at least 3"),
+    (lambda: Redis(external=BROKER, instances=3), "instances: it must not be set beside external"),
+    (lambda: Redis(external=BROKER, cache=RedisCache()), "Set redis.cache to null"),
+    (lambda: Redis(memory="1Gi", resources=Resources(cpu=1, memory="2047Mi")), "at least 2Gi, because the data may"),
+    (lambda: Redis(memory="1Gi", persistence=False, resources=Resources(cpu=1, memory="1Gi")), "at least 1280Mi"),
+    (lambda: RedisCache(memory="64Mi", resources=Resources(cpu=1, memory="64Mi")), "at least 80Mi"),
     (lambda: workers(queues=[]), "at least 1 item"),
     (lambda: workers(queues=["a,b"]), "name of a queue"),
     (lambda: workers(scale=Scale(min=0, max=2, metrics=[Cpu(50)])), "without a metric of type backlog or schedule"),
@@ -140,6 +201,18 @@ REFUSALS: Refusals = [
     (lambda: Schedule("0 8 * * *", "0 9 * * *", 1, "Mars/Olympus"), "time zone"),
     (lambda: Gateway(tls=Tls(issuer="letsencrypt")), "a certificate is issued for a name"),
     (lambda: Gateway(hostname="https://shop.example.com"), "host name"),
+    (lambda: Events(engine="kafka", brokers=2), "1, or at least 3: when one of two is lost"),
+    (lambda: Events(external=KAFKA), "external: it must come with engine kafka"),
+    (lambda: ExternalEvents(bootstrap=[], secret="s"), "at least 1 item"),
+    (lambda: ExternalEvents(bootstrap=["b-1"], secret="s"), "it must be a host and a port"),
+    (lambda: ExternalEvents(bootstrap=["b:1"], secret="s", cidrs=["10.1.2.3/16"]), "no bit set beyond the prefix"),
+    (lambda: Operators(keda="Keda"), "the name of a namespace"),
+    (lambda: Cluster(api_ports=[0]), "greater than or equal to 1"),
+    (
+        lambda: backend(events=Events(engine="kafka"), services={"orders": service(uses=["events"])}),
+        r"it must hold a topic, because services\.orders\.uses has events",
+    ),
+    (lambda: Observability(metrics=False, availability=99), "metrics: it must be true where availability is promised"),
     (lambda: ObjectStore(buckets=["My_Bucket"]), "S3 bucket name"),
     (lambda: ObjectStore(buckets=["192.168.0.1"]), "S3 bucket name"),
     (lambda: ObjectStore(buckets=["ab"]), "S3 bucket name"),
@@ -196,3 +269,18 @@ def test_every_example_is_valid_by_itself() -> None:
 def test_importing_the_vocabulary_loads_no_yaml() -> None:
     program = "import sys, scalewright.declaration; sys.exit('ruamel.yaml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_beat_may_fill_a_queue_that_no_service_sends_to() -> None:
+    parts: dict[str, Any] = {"name": "shop", "redis": Redis()}
+    workers = Workers(app="shop.worker:celery", queues=["nightly"], beat=True)
+    assert Backend(**parts, workers={"nightly": workers}).workers["nightly"].beat
+    with pytest.raises(ValidationError, match="it must be a queue that some service sends to"):
+        Backend(**parts, workers={"nightly": workers.model_copy(update={"beat": False})})
+
+
+def test_a_beat_and_a_service_cannot_have_one_name() -> None:
+    services = {"orders-beat": Service(app="a:b", routes=["/"], sends=["orders"])}
+    workers = {"orders": Workers(app="a:b", queues=["orders"], beat=True)}
+    with pytest.raises(ValidationError, match=r"it must not name a process that .* names too \(orders-beat\)"):
+        Backend(name="shop", redis=Redis(), gateway=Gateway(), services=services, workers=workers)

@@ -93,7 +93,7 @@ def test_the_schema_refuses_nothing_that_the_models_accept(pieces: list[dict[str
 
 
 def test_each_of_many_mistakes_is_found_though_they_lie_at_different_depths() -> None:
-    orders = {"scale": {"min": 11, "metrics": [{"type": "cpu"}]}, "uses": ["postgres", "redis", "events"]}
+    orders = {"scale": {"min": 11, "metrics": [{"type": "cpu"}]}, "uses": ["postgres", "redis", "object_store"]}
     changes = {
         "nam": "x",
         "postgres": {"parameters": {"port": 1}, "pooler": {"pool_size": 300, "instance": 1}},

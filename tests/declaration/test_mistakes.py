@@ -15,7 +15,7 @@ ONE = {
     "an unknown setting with the nearest known one": (
         "postgres: {instance: 2}",
         "3:16: postgres.instance is not a setting; it must be one of instances, max_connections, storage, parameters, "
-        "pooler, migrations, seed, resources. Did you mean instances?",
+        "pooler, synchronous, backups, external, migrations, seed, resources. Did you mean instances?",
     ),
     "an unknown setting far from all": (
         "gateway: {xyzzy: 1}",
@@ -25,7 +25,7 @@ ONE = {
     "an unknown setting that is null": (
         "redis: {persistance: null}",
         "3:13: redis.persistance is not a setting; it must be one of memory, persistence, eviction, storage, "
-        "resources. Did you mean persistence?",
+        "instances, cache, external, resources. Did you mean persistence?",
     ),
     "an entry to take away that is not there": (
         "services: {order: null}",
@@ -34,13 +34,13 @@ ONE = {
     "replicas instead of instances": (
         "postgres: {replicas: 2}",
         "3:16: postgres.replicas is not a setting; it must be one of instances, max_connections, storage, parameters, "
-        "pooler, migrations, seed, resources. "
+        "pooler, synchronous, backups, external, migrations, seed, resources. "
         "Write instances, which counts the primary too: instances = replicas + 1.",
     ),
     "nearly replicas instead of instances": (
         "postgres: {replica: 2}",
         "3:16: postgres.replica is not a setting; it must be one of instances, max_connections, storage, parameters, "
-        "pooler, migrations, seed, resources. "
+        "pooler, synchronous, backups, external, migrations, seed, resources. "
         "Write instances, which counts the primary too: instances = replicas + 1.",
     ),
     "text for a number": (
@@ -211,7 +211,7 @@ ONE = {
     "a name of the platform": (
         'services: {postgres-api: {app: "a:b", routes: [/a], uses: [postgres, redis], sends: [orders], outbox: a.b}}',
         "3:16: services.postgres-api is 'postgres-api'; it must differ from the names of the platform's own processes "
-        "(gateway, migrations, object-store, postgres, redis, seed, supervisor). "
+        "(events, gateway, migrations, object-store, postgres, redis, seed, supervisor). "
         "Rename it, and do not start it with one of them and a hyphen.",
     ),
     "a name that another's relay has": (

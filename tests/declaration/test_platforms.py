@@ -48,11 +48,53 @@ REFUSED = {
         "redis: {storage: 5Gi}",
         "redis.storage is '5Gi'; it must not be set for platform local",
     ),
+    "local, synchronous replication": (
+        "postgres: {synchronous: required}",
+        "postgres.synchronous is 'required'; it must not be set for platform local, where replicas share the disk of "
+        "their primary and would be lost with it. Take it out.",
+    ),
+    "local, backups": (
+        "postgres: {backups: {destination: 's3://shop/a', secret: s}}",
+        "it must not be set for platform local, where `scalewright backup` makes a copy when you ask for one. Take",
+    ),
+    "local, external database": (
+        "postgres: {external: {primary: 'db:5432', secret: s}}",
+        "it must not be set for platform local, where the database is one of this machine's own processes. Take it",
+    ),
+    "local, external broker": (
+        "redis: {external: {address: 'redis:6379', secret: s}}",
+        "it must not be set for platform local, where the broker is one of this machine's own processes. Take it",
+    ),
+    "local, instances of the broker": (
+        "redis: {instances: 3}",
+        "redis.instances is 3; it must not be set for platform local, where a server that ends is started again",
+    ),
+    "local, cache of its own": (
+        "redis: {cache: {}}",
+        "redis.cache is {}; it must not be set for platform local, where one server is broker and cache. Take it out.",
+    ),
     "local, host name": (
         "gateway: {hostname: shop.example.com}",
         "gateway.hostname is 'shop.example.com'; it must not be set for platform local",
     ),
     "local, observability": ("observability: {}", "observability is {}; it must not be set for platform local"),
+    "local, a cluster": (
+        "cluster: {api_ports: [6443]}",
+        "cluster is {'api_ports': [6443]}; it must not be set for platform local, where there is no cluster. Take it",
+    ),
+    "docker, a cluster": (
+        "platform: docker\ncluster: {operators: {keda: scaling}}",
+        "cluster is {'operators': {'keda': 'scaling'}}; it must not be set for platform docker, where there is no",
+    ),
+    "local, address of the object store": (
+        "object_store: {buckets: [uploads], endpoint: 'https://s3.example.com'}",
+        "object_store.endpoint is 'https://s3.example.com'; it must not be set for platform local, where the object "
+        "store is one of this machine's own processes. Take it out.",
+    ),
+    "local, secret of the object store": (
+        "object_store: {buckets: [uploads], secret: s3}",
+        "object_store.secret is 's3'; it must not be set for platform local, where the object store is one",
+    ),
     "local, tls": (
         "gateway: {tls: {issuer: letsencrypt}}",
         "gateway.tls is {'issuer': 'letsencrypt'}; it must not be set for platform local, where certificates need a "
@@ -81,6 +123,16 @@ REFUSED = {
         "gateway.port is 80; it must not be set for platform kubernetes",
     ),
     "kubernetes, source": (CLUSTER + "source: app", "source is 'app'; it must not be set for platform kubernetes"),
+    "kubernetes, requests that nobody counts": (
+        CLUSTER + "services: {orders: {scale: {min: 1, max: 3, metrics: [{type: requests, per_replica: 9}]}}}",
+        "services.orders.scale.metrics[0].type is 'requests'; it must come with observability.metrics, because "
+        "Prometheus counts the requests. Declare observability, or use a metric of type cpu.",
+    ),
+    "kubernetes, requests and metrics turned off": (
+        CLUSTER + "observability: {metrics: false}\n"
+        "services: {orders: {scale: {min: 1, max: 3, metrics: [{type: requests, per_replica: 9}]}}}",
+        "services.orders.scale.metrics[0].type is 'requests'; it must come with observability.metrics",
+    ),
     "docker, seed": (
         "platform: docker\npostgres: {seed: shop.seed}",
         "postgres.seed is 'shop.seed'; it must not be set for platform docker",
@@ -151,3 +203,47 @@ def test_an_unknown_platform_is_one_mistake(project: Project) -> None:
     assert project.mistake() == (
         f"{WHERE}:3:5: platform is 'kubernets'; it must be one of local, docker, kubernetes. Did you mean kubernetes?"
     )
+
+
+PINNED = "image: ghcr.io/acme/shop:1.4.0@sha256:9f2b6c1d4e8a70355bc1f0e6d27a94830c5be1f7a6d8294e03b17c5fa9e84d62"
+BY_TAG = (
+    "it must have its digest in environment prod, because a tag can move to other code. Append @sha256: and the digest"
+)
+
+
+@pytest.mark.parametrize("image", ["shop:1", "ghcr.io/acme/shop", "localhost:5000/acme/shop:1.4.0"])
+@pytest.mark.parametrize("platform", ["kubernetes", "docker"])
+def test_an_image_by_its_tag_is_refused_in_production(project: Project, platform: str, image: str) -> None:
+    project.overlay(f"platform: {platform}\nimage: {image}", "prod")
+    mistake = project.mistake("prod")
+    assert mistake.startswith(f"stacks/Pulumi.prod.yaml:4:5: image is '{image}'; {BY_TAG}")
+
+
+def test_a_digest_is_taken_in_production_and_a_tag_elsewhere(project: Project) -> None:
+    project.overlay(f"platform: kubernetes\n{PINNED}", "prod")
+    project.overlay(CLUSTER, "dev")
+    assert "@sha256:" in str(project.load("prod").image)
+    assert project.load("dev").image == "shop:1"
+
+
+def test_requests_are_counted_where_there_is_observability(project: Project) -> None:
+    metrics = "services: {orders: {scale: {min: 1, max: 3, metrics: [{type: requests, per_replica: 9}]}}}"
+    project.overlay(CLUSTER + "observability: {}\n" + metrics)
+    assert project.load().services["orders"].scale.max == 3
+
+
+BUCKETS = "object_store: {buckets: [uploads]"
+
+
+def test_buckets_of_a_cluster_must_say_where_they_are(project: Project) -> None:
+    project.overlay(CLUSTER + BUCKETS + "}")
+    assert [line.partition(" missing; ")[2] for line in project.mistakes()] == [
+        "it must be given for platform kubernetes, where the object store is a service of somebody else. Write for "
+        "example endpoint: https://s3.eu-central-1.amazonaws.com.",
+        "it must be given for platform kubernetes, where the object store is a service of somebody else. Write for "
+        "example secret: shop-object-store.",
+    ]
+    project.overlay(CLUSTER + BUCKETS + ", endpoint: 'https://s3.example.com', secret: s3, cidrs: [10.1.0.0/16]}")
+    assert project.load().object_store is not None
+    project.overlay(BUCKETS + "}")
+    assert project.load().platform == "local"

@@ -87,8 +87,12 @@ def test_show_prints_everything_and_reads_back_as_the_same_declaration(environme
 
 def test_the_examples_of_the_documentation_are_true(project: Project) -> None:
     page = (ROOT / "docs" / "declaration.md").read_text()
-    _, program, overlay, metrics, mistakes, _ = (block.split("\n", 1)[1] for block in page.split("```")[1::2])
+    _, program, external, overlay, metrics, mistakes, _ = (block.split("\n", 1)[1] for block in page.split("```")[1::2])
     project.declare(program)
+    project.overlay(f"platform: kubernetes\nimage: shop:1\n{external}", "managed")
+    managed = load(project.path, "managed")
+    assert managed.postgres is not None
+    assert managed.postgres.has_replicas
     project.stack(overlay, "prod")
     assert load(project.path, "prod").services["orders"].scale.max == 10
     assert len(parsed(metrics)["metrics"]) == 5

@@ -22,7 +22,7 @@ from scalewright.local import backend as nouns
 from scalewright.local import gateway, service
 from scalewright.local.replicas import counts
 from scalewright.local.site import Site
-from scalewright.plan.records import Process
+from scalewright.plan.records import HeartbeatHealth, Process
 
 PROGRAMS = {"postgres": "/pg/bin", "redis": "/bin/valkey-server", "traefik": "/bin/traefik", "rclone": "/bin/rclone"}
 
@@ -241,3 +241,15 @@ def test_a_digest_of_code_is_part_of_the_record_of_what_runs_it(plan: dict[str, 
     assert plan["orders-1"].source == "sha256:1"
     assert plan["migrations"].source == "sha256:2"
     assert plan["postgres"].source is None
+
+
+def test_workers_with_a_beat_have_one_process_that_sends_what_is_due() -> None:
+    workers = Workers(app="shop.worker:celery", queues=["orders"], beat=True, scale=Scale(min=3, max=3))
+    backend = shop(workers={"orders": workers})
+    [beat] = [record for record in nouns.plan(backend, site(backend)) if "beat" in record.command]
+    assert beat.name == "orders-beat"
+    assert beat.command[1:6] == ("-m", "celery", "-A", "shop.worker:celery", "beat")
+    assert isinstance(beat.health, HeartbeatHealth)
+    assert beat.environment["HEALTH_FILE"] == beat.health.file
+    assert beat.depends_on == ("redis",)
+    assert not [record for record in nouns.plan(shop(), site(shop())) if "beat" in record.command]

@@ -5,6 +5,7 @@ Options of the Redis transport: kombu 5.7, `kombu/transport/redis.py`.
 
 import logging
 import math
+import ssl
 from queue import Empty
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from celery import Celery
 from kombu.connection import Connection
 from kombu.transport import redis
 
+from shop.kit.sentinel import PRIMARY, is_sentinel
 from shop.kit.settings import QueueSettings
 
 logger = logging.getLogger(__name__)
@@ -27,8 +29,9 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
     A task is acknowledged when it ended, and delivered again when its worker or pool process is killed: at the
     latest after the visibility timeout and one sweep. So a task may run twice, and every task must be idempotent.
     """
+    sentinels = is_sentinel(settings.redis_url)
     app = Celery("shop", broker=_broker_url(settings), include=tasks, set_as_current=bool(tasks))
-    app.amqp.Connection = _Connection
+    app.amqp.Connection = _SentinelConnection if sentinels else _Connection
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -43,35 +46,58 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
         broker_connection_max_retries=None,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_timeout=CONNECT_TIMEOUT,
-        broker_transport_options=_transport_options(settings.visibility_timeout),
+        broker_transport_options={
+            **_transport_options(settings.visibility_timeout),
+            **(_sentinel_options(settings) if sentinels else {}),
+        },
+        broker_use_ssl={"ssl_cert_reqs": ssl.CERT_REQUIRED} if settings.redis_url.startswith("rediss:") else None,
     )
     return app
 
 
-class _Channel(redis.Channel):
-    """Drops what somebody put into a queue and is no message at all: kombu's own would end the worker."""
+class _DropsWhatIsNoMessage:
+    """Drops what somebody put into a queue and is no message at all: kombu's own channels would end the worker."""
 
     def _brpop_read(self, **options: Any) -> Any:
         try:
-            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]
+            return super()._brpop_read(**options)  # type: ignore[misc]
         except (ValueError, TypeError, LookupError) as error:
             logger.exception("dropped from a queue, as it is no message")
             raise Empty from error
+
+
+class _Channel(_DropsWhatIsNoMessage, redis.Channel):
+    pass
 
 
 class _Transport(redis.Transport):
     Channel = _Channel
 
 
+class _SentinelChannel(_DropsWhatIsNoMessage, redis.SentinelChannel):
+    pass
+
+
+class _SentinelTransport(redis.SentinelTransport):
+    Channel = _SentinelChannel
+
+
 class _Connection(Connection):
     """Reconnects within 2 s of the broker's return; kombu's own delays grow to 30 s."""
 
-    def get_transport_cls(self) -> type[_Transport]:
+    def get_transport_cls(self) -> type[redis.Transport]:
         return _Transport
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
         delays = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 2.0}
         return super().ensure_connection(*arguments, **{**delays, **options})  # type: ignore[no-untyped-call]
+
+
+class _SentinelConnection(_Connection):
+    """The same, asking sentinels for the primary each time."""
+
+    def get_transport_cls(self) -> type[redis.Transport]:
+        return _SentinelTransport
 
 
 def unfinished_messages(channel: Any, queue: str) -> int:
@@ -97,6 +123,19 @@ def _transport_options(visibility_timeout: float) -> dict[str, float]:
     }
 
 
+def _sentinel_options(settings: QueueSettings) -> dict[str, Any]:
+    """Tell sentinels, which have the same password as the servers, what is asked for."""
+    return {
+        "master_name": PRIMARY,
+        "sentinel_kwargs": {
+            "password": settings.redis_password.get_secret_value(),
+            "socket_connect_timeout": CONNECT_TIMEOUT,
+            "socket_timeout": CONNECT_TIMEOUT,
+        },
+    }
+
+
 def _broker_url(settings: QueueSettings) -> str:
-    scheme, _, rest = settings.redis_url.partition("://")
-    return f"{scheme}://:{quote(settings.redis_password.get_secret_value(), safe='')}@{rest.rpartition('@')[2]}"
+    password = quote(settings.redis_password.get_secret_value(), safe="")
+    urls = (url.partition("://") for url in settings.redis_url.split(";"))
+    return ";".join(f"{scheme}://:{password}@{rest.rpartition('@')[2]}" for scheme, _, rest in urls)

@@ -18,9 +18,11 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from shop.kit import sentinel
 from shop.kit.resilience import CircuitBreaker
 from shop.kit.settings import RedisSettings
 
@@ -37,14 +39,7 @@ class Cache:
     """JSON records by key, each for `lifetime` seconds."""
 
     def __init__(self, settings: RedisSettings, *, lifetime: int) -> None:
-        self._redis = Redis.from_url(
-            settings.redis_url,
-            password=settings.redis_password.get_secret_value(),
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
-            retry=Retry(NoBackoff(), 0),
-            max_connections=MAX_CONNECTIONS,
-        )
+        self._redis, self._sentinels = _clients(settings)
         self._lifetime = lifetime
         self._breaker = CircuitBreaker(failures=3, cooldown=2.0)
         self._flights: dict[str, asyncio.Task[Record | None]] = {}
@@ -73,7 +68,8 @@ class Cache:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._redis.aclose()
+        for client in (self._redis, *self._sentinels):
+            await client.aclose()
 
     def _land(self, key: str, flight: asyncio.Task[Record | None]) -> None:
         del self._flights[key]
@@ -104,6 +100,22 @@ class Cache:
             return None
         self._breaker.succeeded()
         return answer
+
+
+def _clients(settings: RedisSettings) -> tuple[Redis, list[Redis]]:
+    """Make the client of the server, and those of the sentinels that tell which one it is."""
+    url, password = settings.cache_url, settings.redis_password.get_secret_value()
+    options: dict[str, Any] = {
+        "password": password,
+        "socket_timeout": TIMEOUT,
+        "socket_connect_timeout": TIMEOUT,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    if not sentinel.is_sentinel(url):
+        return Redis.from_url(url, max_connections=MAX_CONNECTIONS, **options), []
+    sentinels = Sentinel(sentinel.addresses(url), sentinel_kwargs=options, **options)  # type: ignore[no-untyped-call]
+    primary = sentinels.master_for(sentinel.PRIMARY, db=sentinel.number(url), max_connections=MAX_CONNECTIONS)
+    return primary, sentinels.sentinels
 
 
 def _fresh(entry: bytes | None) -> Record | None:

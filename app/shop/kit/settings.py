@@ -13,8 +13,13 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shop.kit.sentinel import is_sentinel
+
 DATABASE_URL_FORM = "postgresql://<user>@<host>:<port>/<database>"
-REDIS_URL_FORM = "redis://<host>:<port>/<number>"
+REDIS_URL_FORM = (
+    "redis://<host>:<port>/<number>, rediss://... with TLS, or sentinel://<host>:<port>/<number>;sentinel://..."
+)
+_REDIS_SCHEMES = ("redis", "rediss")
 
 _USER_IN_URL = re.compile(r"(?<=://).*(?=@)")  # and password, whatever characters it has
 
@@ -38,11 +43,14 @@ def _postgres_url(value: str) -> str:
 
 
 def _redis_url(value: str) -> str:
-    url = _url(value, REDIS_URL_FORM)
-    if url.scheme != "redis" or not url.hostname:
-        raise ValueError(f"must have the form {REDIS_URL_FORM}")
-    if url.password is not None:
-        raise ValueError("must not hold a password: name its file in REDIS_PASSWORD_FILE")
+    parts = value.split(";")
+    schemes = ("sentinel",) if is_sentinel(value) or len(parts) > 1 else _REDIS_SCHEMES
+    for part in parts:
+        url = _url(part, REDIS_URL_FORM)
+        if url.scheme not in schemes or not url.hostname or not re.fullmatch(r"/?\d*", url.path):
+            raise ValueError(f"must have the form {REDIS_URL_FORM}")
+        if url.password is not None:
+            raise ValueError("must not hold a password: name its file in REDIS_PASSWORD_FILE")
     return value
 
 
@@ -61,6 +69,7 @@ def _split(value: object) -> object:
 
 
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Secret = Annotated[SecretStr, BeforeValidator(_read_secret)]
 
 
@@ -98,14 +107,18 @@ class PoolSettings(DatabaseSettings):
 
 
 class RedisSettings(_Settings):
-    """Redis or Valkey: the broker and the cache."""
+    """Redis or Valkey: the broker and the cache, which may be a server of its own with the same password."""
 
-    redis_url: Annotated[str, AfterValidator(_redis_url)] = Field(
-        validation_alias="REDIS_URL", description=REDIS_URL_FORM
-    )
+    redis_url: RedisUrl = Field(validation_alias="REDIS_URL", description=REDIS_URL_FORM)
     redis_password: Secret = Field(
         validation_alias="REDIS_PASSWORD_FILE", description="the file that holds the Redis password"
     )
+    own_cache_url: RedisUrl | None = Field(None, validation_alias="CACHE_URL")
+
+    @property
+    def cache_url(self) -> str:
+        """Address of the cache: `CACHE_URL`, else that of the broker."""
+        return self.own_cache_url or self.redis_url
 
 
 class QueueSettings(RedisSettings):

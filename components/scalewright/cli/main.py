@@ -17,7 +17,7 @@ from scalewright.local.errors import PlatformError, in_words
 #: Each command is the object of that name in the module of that name; loaded only when needed.
 COMMANDS = (
     *("up", "down", "scale", "status", "doctor", "logs", "exec", "backup", "restore", "reset"),
-    *("url", "preview", "show", "schema"),
+    *("url", "preview", "render", "show", "schema"),
 )
 
 #: What the extra `local` brings, and only the commands of the local platform need.

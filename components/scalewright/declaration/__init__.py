@@ -1,10 +1,13 @@
 """The declaration: what a backend is, in typed parts, and how an environment changes it."""
 
 from scalewright.declaration.backend import Backend, Platform
+from scalewright.declaration.backups import Backups
+from scalewright.declaration.cluster import Cluster, Operators
 from scalewright.declaration.duration import Duration, DurationError
 from scalewright.declaration.environment import environments, load
 from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.events import Events, Topic
+from scalewright.declaration.external import ExternalEvents, ExternalPostgres, ExternalRedis
 from scalewright.declaration.gateway import Gateway, RateLimit, Tls
 from scalewright.declaration.metric import Backlog, Cpu, Memory, Metric, Requests, Schedule
 from scalewright.declaration.model import Model
@@ -15,7 +18,7 @@ from scalewright.declaration.pool import Pool
 from scalewright.declaration.postgres import Pooler, Postgres
 from scalewright.declaration.programs import Programs
 from scalewright.declaration.quantity import Quantity, QuantityError
-from scalewright.declaration.redis import Redis
+from scalewright.declaration.redis import Redis, RedisCache
 from scalewright.declaration.resources import Resources
 from scalewright.declaration.scale import Scale
 from scalewright.declaration.schema import stack_schema
@@ -25,10 +28,15 @@ from scalewright.declaration.workers import Workers
 __all__ = [
     "Backend",
     "Backlog",
+    "Backups",
+    "Cluster",
     "Cpu",
     "Duration",
     "DurationError",
     "Events",
+    "ExternalEvents",
+    "ExternalPostgres",
+    "ExternalRedis",
     "Gateway",
     "Memory",
     "Metric",
@@ -37,6 +45,7 @@ __all__ = [
     "Model",
     "ObjectStore",
     "Observability",
+    "Operators",
     "Platform",
     "Pool",
     "Pooler",
@@ -47,6 +56,7 @@ __all__ = [
     "QuantityError",
     "RateLimit",
     "Redis",
+    "RedisCache",
     "Requests",
     "Resources",
     "Scale",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scalewright.declaration.service import Service
     from scalewright.declaration.workers import Workers
 
-RESERVED_NAMES = ("gateway", "migrations", "object-store", "postgres", "redis", "seed", "supervisor")
+RESERVED_NAMES = ("events", "gateway", "migrations", "object-store", "postgres", "redis", "seed", "supervisor")
 """Names of processes that a platform makes by itself."""
 
 
@@ -43,11 +43,24 @@ def _undeclared(backend: Backend) -> Iterator[Problem]:
                 bound = f"it must be a part that is declared ({', '.join(declared) or 'none is'})"
                 remedy = f"Declare {use}, or take it out of uses"
                 yield Problem((*path, "uses", index), use, bound, remedy, reads=((use,),))
+    yield from _topics(backend)
     if backend.events is not None and backend.events.engine == "redis" and backend.redis is None:
         bound = "it must be declared, because the events' engine is redis"
         yield Problem(
             ("redis",), Absent.MISSING, bound, "Declare redis, or set events.engine to kafka", reads=(("events",),)
         )
+
+
+def _topics(backend: Backend) -> Iterator[Problem]:
+    """Refuse the use of a Kafka of ours without topics: nobody but the declaration makes them there."""
+    events = backend.events
+    if events is None or events.engine != "kafka" or events.external or events.topics:
+        return
+    reads = tuple((*path, "uses") for path, consumer in _consumers(backend) if "events" in consumer.uses)
+    if reads:
+        bound = f"it must hold a topic, because {dotted(reads[0])} has events, and Kafka makes none by itself"
+        remedy = "Declare topics, or take events out of uses"
+        yield Problem(("events", "topics"), {}, bound, remedy, reads=reads)
 
 
 def _queues(backend: Backend) -> Iterator[Problem]:
@@ -63,7 +76,7 @@ def _queues(backend: Backend) -> Iterator[Problem]:
                 )
     for name, workers in backend.workers.items():
         for index, queue in enumerate(workers.queues):
-            if queue not in sent:
+            if queue not in sent and not workers.beat:
                 bound = f"it must be a queue that some service sends to ({_listed(sent)})"
                 remedy = f"Add {queue!r} to the sends of the service that fills it, or take it out of queues"
                 yield Problem(
@@ -91,16 +104,22 @@ def _broker(backend: Backend) -> Iterator[Problem]:
 
 
 def _reads(backend: Backend) -> Iterator[Problem]:
-    if backend.postgres is None or backend.postgres.instances > 1:
+    if backend.postgres is None or backend.postgres.has_replicas:
         return
+    if backend.postgres.external:
+        lack, more = "postgres.external.replicas is empty", "Name a replica in postgres.external.replicas"
+        reads: Path = ("postgres", "external")
+    else:
+        lack, more = "postgres.instances is 1, which is no replica", "Set postgres.instances to 2 or more"
+        reads = ("postgres", "instances")
     for path, consumer in _consumers(backend):
         if consumer.database is not None and consumer.database.reads == "replica":
             yield Problem(
                 (*path, "database", "reads"),
                 "replica",
-                "it must be 'primary' or 'prefer-replica' while postgres.instances is 1, which is no replica",
-                "Set postgres.instances to 2 or more, or change reads",
-                reads=(("postgres", "instances"),),
+                f"it must be 'primary' or 'prefer-replica' while {lack}",
+                f"{more}, or change reads",
+                reads=(reads,),
             )
 
 
@@ -146,8 +165,10 @@ def _made(backend: Backend) -> Iterator[tuple[Path, str]]:
         yield ("services", name), f"{name}-surge"
         if service.outbox is not None:
             yield ("services", name), f"{name}-relay"
-    for name in backend.workers:
+    for name, workers in backend.workers.items():
         yield ("workers", name), f"{name}-worker"
+        if workers.beat:
+            yield ("workers", name), f"{name}-beat"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -88,6 +88,8 @@ def _parts(annotation: Any) -> Iterator[type[Any]]:
 
 def _inner(annotation: Any) -> Any:
     """The type of the items of a list or of the values of a mapping."""
+    if hasattr(annotation, "__metadata__"):
+        annotation = annotation.__origin__
     return get_args(annotation)[-1] if get_origin(annotation) in (list, dict) else None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from pydantic import Field
 
 from scalewright.declaration.agreement import disagreements
+from scalewright.declaration.cluster import Cluster
 from scalewright.declaration.events import Events
 from scalewright.declaration.gateway import Gateway
 from scalewright.declaration.model import Model
@@ -59,6 +60,16 @@ class Backend(Model):
     """Metrics and objectives."""
     programs: Programs = Programs()
     """Which server programs the local platform starts."""
+    cluster: Cluster = Cluster()
+    """What the cluster is like; platform kubernetes only."""
+
+    @property
+    def visibility_timeout(self) -> float:
+        """Seconds after which a task that nobody acknowledged is given to another worker; 0 without workers.
+
+        A task may run for its longest time and wait as long again.
+        """
+        return 2 * max((workers.longest_task.seconds for workers in self.workers.values()), default=0.0)
 
     def contradictions(self) -> Iterator[Problem]:
         """Check the parts of the backend against each other."""

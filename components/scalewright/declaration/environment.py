@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from scalewright.declaration.backend import Backend
 from scalewright.declaration.diagnosis import diagnose
 from scalewright.declaration.errors import Mistake, Mistakes
+from scalewright.declaration.image import movable
 from scalewright.declaration.nulls import misnamed
 from scalewright.declaration.overlay import merge, read_overlay
 from scalewright.declaration.platforms import unsupported
@@ -43,7 +44,7 @@ def load(project: Path, environment: str) -> Backend:
     overlay = read_overlay(project / name, name)
     merged = merge(base, overlay.data)
     lacking = list(unsupported(merged, overlay.data))
-    problems = [*misnamed(base, overlay.data), *lacking]
+    problems = [*misnamed(base, overlay.data), *lacking, *movable(merged, environment)]
     try:
         backend = Backend.model_validate(merged)
     except ValidationError:

@@ -30,6 +30,8 @@ _ONLY_LOCAL = (
 IMPOSSIBLE = {
     "local": (
         Lack(("postgres", "pooler"), "there is no pooler on one machine"),
+        Lack(("postgres", "external"), "the database is one of this machine's own processes"),
+        Lack(("redis", "external"), "the broker is one of this machine's own processes"),
         Lack(("gateway", "tls"), "certificates need a public name"),
         Lack(("events",), "there are no streams of events yet"),
     ),
@@ -42,9 +44,18 @@ WITHOUT_EFFECT = {
     "local": (
         Lack(("image",), "the application runs from its source"),
         Lack(("postgres", "storage"), "the disk is this machine's"),
+        Lack(("postgres", "synchronous"), "replicas share the disk of their primary and would be lost with it"),
+        Lack(("postgres", "backups"), "`scalewright backup` makes a copy when you ask for one"),
+        Lack(("redis", "instances"), "a server that ends is started again where its data is"),
+        Lack(("redis", "cache"), "one server is broker and cache"),
         Lack(("redis", "storage"), "the disk is this machine's"),
         Lack(("gateway", "hostname"), "the gateway answers to any name"),
         Lack(("observability",), "nothing scrapes or alerts"),
+        *(
+            Lack(("object_store", name), "the object store is one of this machine's own processes")
+            for name in ("endpoint", "secret", "cidrs")
+        ),
+        Lack(("cluster",), "there is no cluster"),
         Lack(("services", "*", "probes", "readiness"), "nothing asks for readiness once a replica has started"),
         *(
             Lack((part, "*", "scale", "metrics"), "the number of replicas is changed by hand alone")
@@ -55,7 +66,7 @@ WITHOUT_EFFECT = {
             for part in (("postgres",), ("redis",), ("services", "*"), ("workers", "*"))
         ),
     ),
-    "docker": (),
+    "docker": (Lack(("cluster",), "there is no cluster"),),
     "kubernetes": (
         Lack(("gateway", "port"), "the gateway has the ports of HTTP and HTTPS"),
         Lack(("source",), "the application comes in its image"),
@@ -77,6 +88,34 @@ def unsupported(merged: Mapping[str, Any], overlay: Mapping[str, Any]) -> Iterat
         bound = "it must be given for platform kubernetes, where the application comes in it"
         remedy = "Write for example image: ghcr.io/acme/shop:1.4.0, best with its digest"
         yield Problem(("image",), Absent.MISSING, bound, remedy, (("platform",),))
+    if platform == "kubernetes":
+        yield from _unmeasured(merged)
+        yield from _nowhere(merged)
+
+
+def _unmeasured(merged: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse to scale by requests that nobody counts."""
+    observability = merged.get("observability")
+    if isinstance(observability, dict) and observability.get("metrics", True):
+        return
+    for path, metrics in _set(merged, ("services", "*", "scale", "metrics")):
+        for index, metric in enumerate(metrics if isinstance(metrics, list) else ()):
+            if isinstance(metric, dict) and metric.get("type") == "requests":
+                bound = "it must come with observability.metrics, because Prometheus counts the requests"
+                remedy = "Declare observability, or use a metric of type cpu"
+                yield Problem((*path, index, "type"), "requests", bound, remedy, (("platform",), ("observability",)))
+
+
+def _nowhere(merged: Mapping[str, Any]) -> Iterator[Problem]:
+    """Refuse buckets of a cluster that nobody says where to find."""
+    store = merged.get("object_store")
+    if not isinstance(store, dict):
+        return
+    for name, example in (("endpoint", "https://s3.eu-central-1.amazonaws.com"), ("secret", "shop-object-store")):
+        if store.get(name) is None:
+            bound = "it must be given for platform kubernetes, where the object store is a service of somebody else"
+            path = ("object_store", name)
+            yield Problem(path, Absent.MISSING, bound, f"Write for example {name}: {example}", (("platform",),))
 
 
 def _problem(platform: str, lack: Lack, path: Path, value: object, *, in_base: bool) -> Problem:

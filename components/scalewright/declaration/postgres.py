@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from scalewright.declaration.backups import Backups
+from scalewright.declaration.external import ExternalPostgres
 from scalewright.declaration.model import Model
 from scalewright.declaration.names import Matching, ModuleName, RelativePath
 from scalewright.declaration.problem import Problem, refused
@@ -100,6 +102,12 @@ class Pooler(Model):
     """Server connections that each pooler holds for one user and database."""
     max_clients: int = Field(default=1000, ge=1, le=100_000)
     """Client connections that each pooler accepts."""
+    replicas: bool = False
+    """Whether reads from replicas go through poolers of their own, too.
+
+    Those pool sessions, whatever `mode` says: an application remembers for each connection what its replica has
+    replayed. They hold `pool_size` connections to replicas, so it must cover all that applications keep open.
+    """
 
     def contradictions(self) -> Iterator[Problem]:
         """More server connections than clients would stand idle for ever."""
@@ -130,6 +138,16 @@ class Postgres(Model):
     """Further settings of postgresql.conf, for example `work_mem: 8MB`."""
     pooler: Pooler | None = None
     """Connection pooling; none by default."""
+    synchronous: Literal["preferred", "required"] | None = None
+    """Whether a commit waits until a replica has it, too; by default it does not.
+
+    `required`: always, so that no acknowledged write is lost with the primary, and writes wait while no replica is
+    there. `preferred`: as long as one is there.
+    """
+    backups: Backups | None = None
+    """Base backups and an archive of the write-ahead log; none by default."""
+    external: ExternalPostgres | None = None
+    """A database that somebody else runs, instead of one that is made."""
     migrations: RelativePath | None = Field(default=None, examples=["alembic.ini"])
     """Alembic's configuration inside `source`; it is brought to its head before any service starts."""
     seed: ModuleName | None = Field(default=None, examples=["shop.products.seed"])
@@ -137,14 +155,42 @@ class Postgres(Model):
     resources: Resources | None = None
     """Requests and limits of each instance."""
 
+    @property
+    def has_replicas(self) -> bool:
+        """Whether something else than the primary can answer reads."""
+        return bool(self.external.replicas) if self.external else self.instances > 1
+
     def contradictions(self) -> Iterator[Problem]:
-        """Refuse parameters that the platform sets itself, and a pooler that asks for more than there is."""
+        """Refuse parameters that the platform sets itself, and what is asked of servers that are not there."""
+        yield from self._of_parameters()
+        yield from self._of_pooler()
+        yield from self._of_external()
+        if self.synchronous and not self.external and self.instances < 2:
+            yield Problem(
+                ("synchronous",),
+                self.synchronous,
+                "it must not be set while instances is 1, which is no replica to wait for",
+                "Set instances to 2 or more (3, if writes shall go on while one is away), or take synchronous out",
+                reads=(("instances",),),
+            )
+
+    def _of_parameters(self) -> Iterator[Problem]:
         for name, value in self.parameters.items():
             if _set_by_platform(name):
                 remedy = _SETTINGS.get(name, "Take it out")
                 yield Problem(
                     ("parameters", name), value, "it must be left to the platform, which sets it itself", remedy
                 )
+
+    def _of_pooler(self) -> Iterator[Problem]:
+        if self.pooler and self.pooler.replicas and not self.external and self.instances < 2:
+            yield Problem(
+                ("pooler", "replicas"),
+                True,
+                "it must be false while instances is 1, which is no replica",
+                "Set instances to 2 or more, or take replicas out",
+                reads=(("instances",),),
+            )
         if self.pooler and self.pooler.instances * self.pooler.pool_size > self.max_connections:
             yield Problem(
                 ("pooler", "pool_size"),
@@ -154,6 +200,21 @@ class Postgres(Model):
                 "Lower pool_size or pooler.instances, or raise max_connections",
                 reads=(("pooler", "instances"), ("max_connections",)),
             )
+
+    def _of_external(self) -> Iterator[Problem]:
+        """Refuse what would be promised of a server that is not made; its sizes may stand there for the others."""
+        if self.external is None:
+            return
+        asked = {name: getattr(self, name) for name in ("parameters", "pooler", "synchronous", "backups")}
+        for name, value in asked.items():
+            if value:
+                yield Problem(
+                    (name,),
+                    value.model_dump(mode="json", exclude_unset=True) if isinstance(value, Model) else value,
+                    "it must not be set beside external, where somebody else decides it",
+                    f"Ask whoever runs the database for it, and set postgres.{name} to null",
+                    reads=(("external",),),
+                )
 
 
 def _set_by_platform(parameter: str) -> bool:

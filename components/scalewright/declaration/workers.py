@@ -41,6 +41,8 @@ class Workers(Model):
 
     It bounds how soon the task of a lost worker is given to another, and how long a stopping worker may finish.
     """
+    beat: bool = False
+    """Whether one `celery beat` runs beside them, and sends the tasks of the application's `beat_schedule` when due."""
     environment: dict[EnvironmentName, str] = Field(default_factory=dict)
     """Further environment variables, none of them secret."""
     resources: Resources | None = None

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from scalewright.local.site import Site
     from scalewright.plan.records import SecretValue
 
-#: A task may run for its longest time and wait as long again, before the broker gives it to another worker.
-VISIBILITY_FACTOR = 2
-
 
 def environment(
     backend: Backend, site: Site, name: str, part: Service | Workers, *, instance: str, pool: Pool | None
@@ -27,7 +24,7 @@ def environment(
         variables |= redis.environment(site)
     if "object_store" in part.uses:
         variables |= object_store.environment(site)
-    if _talks_to_broker(part) and (timeout := visibility_timeout(backend)):
+    if _talks_to_broker(part) and (timeout := backend.visibility_timeout):
         variables["VISIBILITY_TIMEOUT"] = f"{timeout:g}"
     return variables
 
@@ -46,8 +43,3 @@ def after(backend: Backend, uses: tuple[str, ...]) -> tuple[str, ...]:
     if "object_store" in uses:
         needed += (object_store.NAME,)
     return needed
-
-
-def visibility_timeout(backend: Backend) -> float:
-    """Return the seconds after which a task that nobody acknowledged is given to another worker; 0 without workers."""
-    return VISIBILITY_FACTOR * max((workers.longest_task.seconds for workers in backend.workers.values()), default=0.0)

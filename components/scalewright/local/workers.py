@@ -21,10 +21,12 @@ def replicas(name: str, counts: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def processes(backend: Backend, site: Site) -> Iterator[Process]:
-    """Yield the replicas of each pool of workers."""
+    """Yield the replicas of each pool of workers, and its beat where it has one."""
     for name, workers in backend.workers.items():
         for replica in replicas(name, site.replicas):
             yield _replica(backend, site, name, workers, replica)
+        if workers.beat:
+            yield _beat(backend, site, name, workers)
 
 
 def _replica(backend: Backend, site: Site, name: str, workers: Workers, replica: str) -> Process:
@@ -48,4 +50,27 @@ def _replica(backend: Backend, site: Site, name: str, workers: Workers, replica:
         source=site.sources.get(workers.app),
         # A warm shutdown finishes the task at hand.
         stop=Stop(seconds=math.ceil(workers.longest_task.seconds) + 10),
+    )
+
+
+def _beat(backend: Backend, site: Site, name: str, workers: Workers) -> Process:
+    """Return the process that sends tasks when they are due; it remembers when it last did."""
+    beat = f"{name}-beat"
+    heartbeat = site.heartbeat(beat)
+    return Process(
+        name=beat,
+        noun=f"workers.{name}",
+        command=(
+            *(site.python, "-m", "celery", "-A", workers.app, "beat", "--schedule", str(site.state / f"run/{beat}.db")),
+            *("--pidfile", "", "--loglevel", "INFO"),
+        ),
+        environment={
+            **application.environment(backend, site, name, workers, instance=beat, pool=workers.database),
+            "HEALTH_FILE": heartbeat,
+        },
+        directory=str(site.project / backend.source),
+        health=HeartbeatHealth(file=heartbeat),
+        depends_on=application.after(backend, (*workers.uses, "redis")),
+        source=site.sources.get(workers.app),
+        stop=Stop(seconds=10),
     )

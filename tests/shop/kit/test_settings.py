@@ -52,6 +52,30 @@ def test_secrets_are_read_from_their_files_and_not_shown(variables: pytest.Monke
     assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
 
 
+@pytest.mark.parametrize(
+    "url", ["rediss://cache.example:6380/1", "sentinel://a:26379/0;sentinel://b:26379/0", "sentinel://a"]
+)
+def test_redis_may_speak_tls_or_stand_behind_sentinels(variables: pytest.MonkeyPatch, url: str) -> None:
+    variables.setenv("REDIS_URL", url)
+    assert load(ServiceSettings).redis_url == url
+
+
+def test_a_password_in_the_address_of_a_later_sentinel_is_refused(
+    variables: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variables.setenv("REDIS_URL", "sentinel://a;sentinel://:hunter3@b")
+    (line,) = _mistakes(ServiceSettings, capsys)
+    assert "REDIS_PASSWORD_FILE" in line
+    assert "hunter3" not in line
+
+
+def test_the_cache_is_the_broker_unless_it_has_an_address_of_its_own(variables: pytest.MonkeyPatch) -> None:
+    assert load(ServiceSettings).cache_url == "redis://127.0.0.1:6379/0"
+    variables.setenv("CACHE_URL", "redis://127.0.0.1:6380/0")
+    settings = load(ServiceSettings)
+    assert (settings.redis_url, settings.cache_url) == ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6380/0")
+
+
 def test_work_is_sent_again_after_twice_the_visibility_timeout(variables: pytest.MonkeyPatch) -> None:
     assert load(RelaySettings).resend_after_seconds == 120
     variables.setenv("RESEND_AFTER", "7.5")
@@ -70,6 +94,9 @@ def test_work_is_sent_again_after_twice_the_visibility_timeout(variables: pytest
         ("DATABASE_POOL_OVERFLOW", "-1", "greater than or equal to 0"),
         ("DATABASE_READS", "standby", "'primary', 'prefer-replica' or 'replica'"),
         ("REDIS_URL", "http://127.0.0.1", "redis://<host>:<port>/<number>"),
+        ("REDIS_URL", "redis://127.0.0.1/zero", "redis://<host>:<port>/<number>"),
+        ("REDIS_URL", "redis://127.0.0.1;redis://127.0.0.2", "sentinel://<host>:<port>/<number>;sentinel://"),
+        ("REDIS_URL", "sentinel://127.0.0.1;redis://127.0.0.2", "sentinel://<host>:<port>/<number>;sentinel://"),
         ("REDIS_PASSWORD_FILE", "/nowhere/password", "No such file or directory"),
     ],
 )

@@ -1,0 +1,26 @@
+"""Redis behind sentinels, which know who the primary is and choose another when it is lost.
+
+https://valkey.io/topics/sentinel/
+"""
+
+from urllib.parse import urlsplit
+
+#: What sentinels call the primary in Valkey's own configuration, and so do those of every platform.
+PRIMARY = "mymaster"
+PORT = 26379
+
+
+def is_sentinel(url: str) -> bool:
+    """Whether an address names sentinels rather than the server itself."""
+    return url.startswith("sentinel://")
+
+
+def addresses(url: str) -> list[tuple[str, int]]:
+    """Return host and port of each sentinel in ``sentinel://<host>:<port>/<number>;sentinel://...``."""
+    parts = [urlsplit(part) for part in url.split(";")]
+    return [(part.hostname or "", part.port or PORT) for part in parts]
+
+
+def number(url: str) -> int:
+    """Return the number of the database, which stands behind the first address."""
+    return int(urlsplit(url.partition(";")[0]).path.strip("/") or 0)

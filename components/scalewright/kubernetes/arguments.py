@@ -1,0 +1,118 @@
+"""Arguments of components, checked before the first resource is asked for: all mistakes together, a line each.
+
+Plain values are judged by the declaration's own rules; what is known only once something is made passes unjudged.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Annotated, Any
+
+from pulumi import Output, RunError
+from pydantic import TypeAdapter, ValidationError
+
+from scalewright.declaration.errors import shown
+from scalewright.declaration.model import Model
+from scalewright.declaration.names import EnvironmentName, Image, Matching
+from scalewright.declaration.problem import Absent, Problem, dotted
+from scalewright.declaration.wording import nearest, problems_of
+
+ObjectLabel = Annotated[
+    str,
+    Matching(
+        "[a-z](?:[a-z0-9-]*[a-z0-9])?",
+        "it must be a DNS label: lower-case letters, digits and hyphens, a letter first and no hyphen last",
+        "Rename it",
+        # A Service may have 63 (RFC 1035); the rest is for what controllers append to name what they make of it.
+        longest=52,
+    ),
+]
+"""The name of a component, and of the objects that it makes."""
+
+OF_PODS: Mapping[str, Any] = {"image": Image, "environment": dict[EnvironmentName, str]}
+"""What everything with pods has."""
+
+
+class ArgumentsError(RunError):
+    """Arguments that cannot be; the text has a line for each mistake. Pulumi shows it without a traceback."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the arguments of a component must be."""
+
+    shape: Any
+    """The TypedDict: which arguments there are, and which are required."""
+    of: Mapping[str, Any] = field(default_factory=dict)
+    """Types of single arguments."""
+    part: type[Model] | None = None
+    """The part of a declaration whose settings the other arguments of the same name are."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """What that part must have besides."""
+
+
+def check(component: str, name: str, args: Mapping[str, Any], rules: Rules, more: Sequence[Problem] = ()) -> None:
+    """Raise ArgumentsError for all that is wrong with the arguments of one component; `more` was found already."""
+    problems = [
+        *(one.below(("name",)) for one in judged(ObjectLabel, name)),
+        *_keys(args, rules),
+        *_values(args, rules),
+        *more,
+    ]
+    if problems:
+        raise ArgumentsError("\n".join(f"{component} {name!r}: {_sentence(one)}" for one in problems))
+
+
+def _sentence(problem: Problem) -> str:
+    end = "" if problem.remedy.endswith("?") else "."
+    return f"{dotted(problem.path)} is {shown(problem.value)}; {problem.bound}. {problem.remedy}{end}"
+
+
+def _keys(args: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
+    known = sorted(rules.shape.__required_keys__ | rules.shape.__optional_keys__)
+    for key in args:
+        if key not in known:
+            near = nearest(key, known)
+            remedy = f"Did you mean {near}?" if near else "Take it out"
+            yield Problem((key,), Absent.UNKNOWN, f"it must be one of {', '.join(known)}", remedy)
+    for key in sorted(rules.shape.__required_keys__ - set(args)):
+        yield Problem((key,), Absent.MISSING, "it must be given", "Give it")
+
+
+def _values(args: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
+    plain = {key: _whole(value) for key, value in args.items() if is_plain(value)}
+    for key, rule in rules.of.items():
+        if key in plain:
+            yield from (one.below((key,)) for one in judged(rule, plain[key]))
+    if rules.part is not None:
+        settings = rules.part.model_fields.keys() - rules.of.keys()
+        yield from judged(rules.part, {**rules.example, **{key: plain[key] for key in settings & plain.keys()}})
+
+
+def judged(rule: Any, value: Any) -> Iterator[Problem]:
+    """Yield what is wrong with a plain value by a type of the declaration."""
+    try:
+        if isinstance(rule, type) and issubclass(rule, Model):
+            rule.model_validate(value)
+        else:
+            TypeAdapter(rule).validate_python(value, strict=True)
+    except ValidationError as error:
+        yield from problems_of(error, rule)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is known now, and not only once something is made."""
+    if isinstance(value, Mapping):
+        return all(map(is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(is_plain, value))
+    return not (isinstance(value, Output) or isawaitable(value))
+
+
+def _whole(value: Any) -> Any:
+    """Return whole numbers as such: from other languages they come as floats."""
+    if isinstance(value, Mapping):
+        return {key: _whole(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,162 @@
+"""A plan of Kubernetes resources as manifests: what ``kubectl apply --server-side`` takes, one file an object. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.representer import SafeRepresenter
+
+from scalewright.plan.references import external
+from scalewright.plan.resources import SECRET, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scalewright.plan.references import Reference
+    from scalewright.plan.resources import Resource
+
+Manifest = dict[str, Any]
+
+PROVIDER = "kubernetes:"
+REFERENCES = "REFERENCES.md"
+
+#: What is applied before what: definitions, then what pods need to start, pods, and what looks at them. Others between.
+ORDER = (
+    ("Namespace",),
+    ("ResourceQuota", "LimitRange", "NetworkPolicy"),
+    ("ServiceAccount", "Role", "RoleBinding", "Secret", "ConfigMap", "PersistentVolumeClaim"),
+    ("ObjectStore", "Cluster", "KafkaNodePool", "Kafka", "Certificate", "TriggerAuthentication", "Service"),
+    (),
+    ("StatefulSet", "Job", "Deployment", "Pooler", "ScheduledBackup", "KafkaTopic", "KafkaUser"),
+    ("HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget"),
+    ("Gateway", "Middleware", "HTTPRoute"),
+    ("PodMonitor", "ServiceMonitor", "PrometheusRule"),
+)
+_OTHERS = ORDER.index(())
+_RANKS = {kind: rank for rank, kinds in enumerate(ORDER) for kind in kinds}
+
+
+class RenderError(ValueError):
+    """A resource that cannot be written as a manifest; the text names it and why."""
+
+
+def manifests(resources: Iterable[Resource]) -> list[Manifest]:
+    """Return the objects that a plan makes in a cluster, in the order in which they are applied.
+
+    Secrets with values are left out: they are made by whoever knows them. Raises RenderError for a value that only an
+    apply would tell, and for two objects of one name, of which only the last would be.
+    """
+    ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
+    found = [one for one in ours if not _holds_secret(one)]
+    if twice := [name for name, count in Counter(_identity(one.inputs) for one in found).items() if count > 1]:
+        raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
+    if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
+        raise RenderError(
+            f"these are known only once the plan is applied: {', '.join(unknown)}. Write them down, or use `pulumi up`"
+        )
+    return sorted((one.inputs for one in found), key=_place)
+
+
+def render(resources: Iterable[Resource]) -> dict[str, str]:
+    """Return the files of a plan by name: a manifest each, and a page that lists what others must make.
+
+    The same plan gives the same bytes.
+    """
+    resources = list(resources)
+    objects = manifests(resources)
+    withheld = [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
+    files = {_file(number, one): text(one) for number, one in enumerate(objects, 1)}
+    return {**files, REFERENCES: _page(external(objects, withheld))}
+
+
+def text(manifest: Manifest) -> str:
+    """Write a manifest as YAML that YAML 1.1 and 1.2 read alike: kubectl still reads 1.1, where `on` is a boolean."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.width = 4096
+    yaml.Representer = _Representer
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    stream = StringIO()
+    yaml.dump(_in_order(manifest), stream)
+    return stream.getvalue()
+
+
+def _place(manifest: Manifest) -> tuple[int, str, str]:
+    return _RANKS.get(manifest["kind"], _OTHERS), manifest["kind"], manifest["metadata"]["name"]
+
+
+class _Representer(SafeRepresenter):
+    """Quotes every text that some reader of YAML might take for something else."""
+
+    SAFE = re.compile(r"[A-Za-z/][A-Za-z0-9_./@:-]*[A-Za-z0-9_/-]|[A-Za-z/]")
+    WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+    def represent_text(self, data: str) -> Any:
+        """Write a text: plain where it can be nothing else, a block where it has lines, else quoted."""
+        if "\n" in data:
+            style: str | None = "|"
+        else:
+            plain = self.SAFE.fullmatch(data) and data.lower() not in self.WORDS
+            style = None if plain else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Representer.add_representer(str, _Representer.represent_text)
+
+
+def _in_order(manifest: Manifest) -> Manifest:
+    """Put first what a reader looks for first, and sort the rest: the SDK sends fields in no particular order."""
+    first = ("apiVersion", "kind", "metadata")
+    rest = sorted(key for key in manifest if key not in first)
+    return {key: _sorted(manifest[key]) for key in (*first, *rest)}
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value, key=lambda key: (key != "name", key))}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _file(number: int, manifest: Manifest) -> str:
+    return f"{number:03}-{manifest['kind'].lower()}-{manifest['metadata']['name']}.yaml"
+
+
+def _identity(manifest: Manifest) -> str:
+    metadata = manifest["metadata"]
+    name = "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
+    return f"{manifest['kind']} {name}"
+
+
+def _holds_secret(resource: Resource) -> bool:
+    return resource.inputs.get("kind") == "Secret" and any(
+        resource.inputs.get(field) for field in ("data", "stringData")
+    )
+
+
+def _unknown(value: Any, path: str = "") -> Iterator[str]:
+    if value in (UNKNOWN, SECRET):
+        yield path
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _unknown(one, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _unknown(one, f"{path}[{index}]")
+
+
+def _page(references: Iterable[Reference]) -> str:
+    lines = [f"| {one.kind} | {one.name} | {', '.join(one.keys)} | {one.maker} |" for one in references]
+    return "\n".join(
+        (
+            "# What these manifests refer to and others make",
+            "",
+            "| kind | name | keys | made by |",
+            "|---|---|---|---|",
+            *lines,
+            "",
+        )
+    )

