@@ -9,7 +9,7 @@ import pulumi_random
 import pytest
 from pulumi_kubernetes.core.v1 import ConfigMap, Secret
 
-from scalewright.evaluation import evaluate
+from scalewright.evaluation import ProgramError, evaluate
 from scalewright.plan.resources import SECRET, UNKNOWN
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_what_a_program_raises_is_raised_also_from_within_an_output() -> None:
         Group("one", {"value": pulumi.Output.from_input(1).apply(refuse)})
 
     for program, said in ((at_once, "no such thing"), (later, "not so")):
-        with pytest.raises(pulumi.RunError, match=said):
+        with pytest.raises(ProgramError, match=said):
             evaluate(program, "shop", "dev")
 
 

@@ -35,7 +35,7 @@ def test_every_command_has_help(command: str) -> None:
 
 def test_a_mistyped_command_is_answered_with_the_nearest_and_an_unknown_one_with_all() -> None:
     assert "there is no command 'stats'. Did you mean 'status'?" in run("stats", status=2)
-    assert "There are: up, down, status," in run("frobnicate", status=2)
+    assert "There are: up, down, scale, status," in run("frobnicate", status=2)
 
 
 def test_the_project_is_found_from_a_folder_within_it() -> None:

@@ -26,7 +26,7 @@ def test_only_objects_of_the_cluster_become_manifests() -> None:
 
 
 def test_what_others_need_comes_first_whatever_the_order_of_the_plan() -> None:
-    kinds = ["Namespace", "NetworkPolicy", "ServiceAccount", "Service", "Unheard", "Pooler", "PodDisruptionBudget"]
+    kinds = ["Namespace", "NetworkPolicy", "ServiceAccount", "Service", "Unheard", "KafkaTopic", "PodDisruptionBudget"]
     for order in (kinds, kinds[::-1]):
         assert [one["kind"] for one in manifests(map(resource, order))] == kinds
     assert list(render(map(resource, kinds))) == [

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 @click.option("-y", "--yes", is_flag=True, help="Replace without asking.")
 @click.pass_obj
 def restore(project: Project, file: Path, environment: str, *, yes: bool) -> None:
-    """Replace the database's content by that of FILE: all of it, or nothing.
+    """Replace the database's content by that of FILE.
 
-    Services go on meanwhile; they are without the database for the moment in which the two change places.
+    All of it, or nothing. Services go on meanwhile; they are without the database for the moment in which the two
+    change places.
     """
     from scalewright.cli.working import working
     from scalewright.local import client, dump

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def scale(project: Project, parts: tuple[str, ...], environment: str) -> None:
-    """Bring PART to N replicas, within its declared bounds; without PART=N show what there is.
+    """Bring PART to N replicas, or show how many there are.
 
-    PART is a service, such as `orders`, or workers, such as `orders-worker`. New replicas get requests once they are
-    healthy; those that go finish what they are at. `up` keeps the number, `down` forgets it.
+    N must be within the declared bounds. PART is a service, such as `orders`, or workers, such as `orders-worker`.
+    New replicas get requests once they are healthy; those that go finish what they are at. `up` keeps the number,
+    `down` forgets it.
     """
     from scalewright.cli.progress import Progress
     from scalewright.local.platform import InterruptedRolloutError, LocalPlatform
