@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import runpy
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 from ruamel.yaml import YAML
+from tests.kubernetes import definitions
 from tests.kubernetes.plans import ROOT, shipped
 
 from scalewright.declaration import load
@@ -236,6 +238,16 @@ def test_a_shipped_cluster_has_what_its_environments_need(cluster: str, environm
         needed = operators(manifests(shipped(environment)))
         assert needed.keys() <= there
         assert load(ROOT, environment).platform == "kubernetes"
+
+
+@pytest.mark.skipif(
+    not definitions.FOLDER.exists(), reason="the definitions of custom resources are not beside the checkout"
+)
+def test_the_issuer_of_the_documentation_is_valid() -> None:
+    page = (ROOT / "docs" / "kubernetes.md").read_text()
+    blocks = [dedent(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    [issuer] = [block for block in map(YAML(typ="safe").load, blocks) if block.get("kind") == "ClusterIssuer"]
+    assert definitions.mistakes(issuer) == []
 
 
 def test_the_table_of_the_documentation_is_true() -> None:
