@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import runpy
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pulumi import RunError
+
 from scalewright.declaration import load
-from scalewright.evaluation import evaluate
+from scalewright.declaration.errors import Mistakes
+from scalewright.evaluation import ProgramError, evaluate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scalewright.plan.resources import Resource
 
 PROJECT = "scalewright"
+_TOOLKIT = Path(__file__).parent
 
 
 def provision(project: Path, environment: str) -> dict[str, Any]:
@@ -34,6 +38,7 @@ def plan(project: Path, environment: str) -> tuple[Resource, ...]:
     """Return what the program of a project would make, without making anything.
 
     That is ``stacks/__main__.py``, with all that its author may have added, or the backend alone where there is none.
+    Raises Mistakes, and ProgramError for a program that fails.
     """
     load(project, environment)  # a mistake there is told as such, and not from within the program
     program = project / "stacks"
@@ -43,7 +48,30 @@ def plan(project: Path, environment: str) -> tuple[Resource, ...]:
 
 
 def _run(program: Path) -> None:
-    runpy.run_path(str(program), run_name="__main__")
+    """Run a program; raises ProgramError for what its author may have done wrong, and all else as it is."""
+    try:
+        runpy.run_path(str(program), run_name="__main__")
+    except (Mistakes, RunError):
+        raise
+    except SystemExit as error:
+        raise ProgramError(f"{_place(error, program)}it ends by itself ({error.code}). Take the exit out") from error
+    except Exception as error:
+        if not (place := _place(error, program)):
+            raise
+        reason = str(error).partition("\n")[0]
+        raise ProgramError(f"{place}it raises {type(error).__name__}: {reason}. Correct it") from error
+
+
+def _place(error: BaseException, program: Path) -> str:
+    """Return the line of a program's own file that an error is from; nothing for one from within the toolkit."""
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(f"{program}/"):
+        return f"{str(error.filename).removeprefix(f'{program.parent}/')}:{error.lineno}: "
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith(f"{program}/"):
+            return f"{frame.filename.removeprefix(f'{program.parent}/')}:{frame.lineno}: "
+        if frame.filename.startswith(f"{_TOOLKIT}/"):
+            break
+    return ""
 
 
 def _provision(project: Path, environment: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -20,8 +20,20 @@ COMMANDS = (
     *("url", "preview", "render", "show", "schema"),
 )
 
-#: What the extra `local` brings, and only the commands of the local platform need.
-LOCAL_PACKAGES = ("psutil", "psycopg", "redis", "supervisor")
+#: Which extra brings a package that only the commands of one platform need.
+EXTRAS = {
+    **dict.fromkeys(("psutil", "psycopg", "redis", "supervisor"), "local"),
+    **dict.fromkeys(("google", "pulumi", "pulumi_kubernetes", "pulumi_random"), "kubernetes"),
+}
+
+
+def _lacking(command: str | None, error: ModuleNotFoundError) -> NoReturn:
+    """Say which extra brings a package that a command lacks."""
+    package = (error.name or "").partition(".")[0]
+    if package not in EXTRAS:
+        raise error
+    message = f"{command} needs {package}. Run `pip install 'scalewright[{EXTRAS[package]}]'`"
+    raise click.ClickException(message) from error
 
 
 @dataclass(frozen=True)
@@ -45,10 +57,7 @@ class Commands(click.Group):
         try:
             command: click.Command = getattr(import_module(f"scalewright.cli.{cmd_name}"), cmd_name)
         except ModuleNotFoundError as error:
-            if error.name in LOCAL_PACKAGES:
-                message = f"{cmd_name} needs {error.name}. Run `pip install 'scalewright[local]'`"
-                raise click.ClickException(message) from error
-            raise
+            _lacking(cmd_name, error)
         return command
 
     def resolve_command(
@@ -82,6 +91,8 @@ class Commands(click.Group):
 
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            _lacking(ctx.invoked_subcommand, error)
         except Mistakes as mistakes:
             click.echo(mistakes, err=True)
             ctx.exit(2)

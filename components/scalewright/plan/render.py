@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.representer import SafeRepresenter
 
+from scalewright.plan.operators import operators
 from scalewright.plan.references import external
 from scalewright.plan.resources import SECRET, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scalewright.plan.references import Reference
     from scalewright.plan.resources import Resource
@@ -62,7 +63,7 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
 
 
 def render(resources: Iterable[Resource]) -> dict[str, str]:
-    """Return the files of a plan by name: a manifest each, and a page that lists what others must make.
+    """Return the files of a plan by name: a manifest each, and a page that lists what others must make and install.
 
     The same plan gives the same bytes.
     """
@@ -70,7 +71,7 @@ def render(resources: Iterable[Resource]) -> dict[str, str]:
     objects = manifests(resources)
     withheld = [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
     files = {_file(number, one): text(one) for number, one in enumerate(objects, 1)}
-    return {**files, REFERENCES: _page(external(objects, withheld))}
+    return {**files, REFERENCES: _page(external(objects, withheld), operators(objects))}
 
 
 def text(manifest: Manifest) -> str:
@@ -148,8 +149,9 @@ def _unknown(value: Any, path: str = "") -> Iterator[str]:
             yield from _unknown(one, f"{path}[{index}]")
 
 
-def _page(references: Iterable[Reference]) -> str:
+def _page(references: Iterable[Reference], needed: Mapping[str, Iterable[str]]) -> str:
     lines = [f"| {one.kind} | {one.name} | {', '.join(one.keys)} | {one.maker} |" for one in references]
+    addons = [f"| {name} | {', '.join(kinds)} |" for name, kinds in needed.items()]
     return "\n".join(
         (
             "# What these manifests refer to and others make",
@@ -157,6 +159,14 @@ def _page(references: Iterable[Reference]) -> str:
             "| kind | name | keys | made by |",
             "|---|---|---|---|",
             *lines,
+            "",
+            "## Needs these operators",
+            "",
+            "`pulumi up` in `stacks/addons` installs them. `no matches for kind` means that the one for it is missing.",
+            "",
+            "| addon | for |",
+            "|---|---|",
+            *addons,
             "",
         )
     )
