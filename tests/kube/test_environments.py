@@ -51,10 +51,17 @@ class Applied:
     def pods(self) -> list[tuple[str, dict[str, str], dict[str, Any]]]:
         """Return the name, the labels and the description of the pods of each workload."""
         return [
-            (one["metadata"]["name"], template["metadata"]["labels"], template["spec"])
+            (one["metadata"]["name"], one["spec"]["template"]["metadata"]["labels"], _pod(one["spec"]))
             for one in self.of_kind(*WORKLOADS)
-            for template in [one["spec"]["template"]]
         ]
+
+
+def _pod(workload: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a workload's pods, with the volumes that its controller would add."""
+    spec: dict[str, Any] = workload["template"]["spec"]
+    claims = [one["metadata"]["name"] for one in workload.get("volumeClaimTemplates", ())]
+    volumes = [{"name": name, "persistentVolumeClaim": {"claimName": f"{name}-0"}} for name in claims]
+    return {**spec, "volumes": [*spec.get("volumes", ()), *volumes]}
 
 
 @pytest.fixture(scope="module", params=ENVIRONMENTS)
@@ -113,6 +120,10 @@ def test_every_budget_selects_pods_and_permits_a_disruption(applied: Applied) ->
     replicas = {
         json.dumps(one["spec"]["selector"]["matchLabels"], sort_keys=True): one["spec"].get("replicas", 1)
         for one in applied.of_kind("Deployment", "StatefulSet")
+    }
+    replicas |= {  # its operator gives the pods of a pooler this label
+        json.dumps({"cnpg.io/poolerName": one["metadata"]["name"]}): one["spec"]["instances"]
+        for one in applied.of_kind("Pooler")
     }
     for budget in budgets:
         selector = json.dumps(budget["spec"]["selector"]["matchLabels"], sort_keys=True)
