@@ -12,9 +12,15 @@ from pulumi import RunError
 from scalewright.declaration import load
 from scalewright.declaration.errors import Mistakes
 from scalewright.evaluation import ProgramError, evaluate
+from scalewright.local.errors import PlatformError
 
 if TYPE_CHECKING:
-    from scalewright.plan.resources import Resource
+    from collections.abc import Iterable
+
+    from pulumi import Resource
+
+    from scalewright import declaration
+    from scalewright.plan import resources
 
 PROJECT = "scalewright"
 _TOOLKIT = Path(__file__).parent
@@ -23,18 +29,40 @@ _TOOLKIT = Path(__file__).parent
 def provision(project: Path, environment: str) -> dict[str, Any]:
     """Register the resources of an environment, and return the outputs of its stack by name.
 
-    Raises Mistakes.
+    Raises pulumi.RunError, with a line for each mistake.
     """
-    backend = load(project, environment)
-    if backend.platform != "kubernetes":
-        raise NotImplementedError
+    try:
+        backend = load(project, environment)
+        if (provide := PLATFORMS.get(backend.platform)) is None:
+            raise PlatformError(
+                f"environment {environment} is on platform {backend.platform}, which this version cannot run yet. "
+                f"Name an environment whose platform is {' or '.join(sorted(PLATFORMS))}"
+            )
+        made, outputs = provide(project, environment, backend)
+    except (Mistakes, PlatformError) as trouble:
+        raise RunError(str(trouble)) from None
+    return {name: getattr(made, name) for name in outputs}
+
+
+def _on_this_machine(project: Path, environment: str, backend: declaration.Backend) -> tuple[Resource, Iterable[str]]:
+    from scalewright.local.platform import LocalPlatform
+    from scalewright.local.resource import LocalBackend
+
+    plan = LocalPlatform(project, environment).survey(backend).plan
+    return LocalBackend(backend.name, project, environment, plan), ("url", "primary", "replicas")
+
+
+def _on_kubernetes(_project: Path, environment: str, backend: declaration.Backend) -> tuple[Resource, Iterable[str]]:
     from scalewright.kubernetes.backend import Backend
 
-    made = Backend(backend, environment)
-    return {name: getattr(made, name) for name in Backend.__annotations__}
+    return Backend(backend, environment), Backend.__annotations__
 
 
-def plan(project: Path, environment: str) -> tuple[Resource, ...]:
+#: What registers the resources of a backend, by its platform; each imports only what it needs.
+PLATFORMS = {"local": _on_this_machine, "kubernetes": _on_kubernetes}
+
+
+def plan(project: Path, environment: str) -> tuple[resources.Resource, ...]:
     """Return what the program of a project would make, without making anything.
 
     That is ``stacks/__main__.py``, with all that its author may have added, or the backend alone where there is none.

@@ -52,8 +52,8 @@ def test_an_unknown_environment_is_answered_with_those_there_are(command: str) -
 @pytest.mark.parametrize("command", ["up", "preview", "status", "doctor", "url"])
 def test_an_environment_of_another_platform_is_one_clear_line(command: str) -> None:
     assert run(command, "prod", status=1) == (
-        "scalewright: environment prod is on platform kubernetes, which this version cannot run yet. "
-        "Name an environment whose platform is local\n"
+        "scalewright: environment prod is on platform kubernetes, which this command does not run. "
+        "Run `pulumi up -s prod`, or `scalewright render prod -o DIR`\n"
     )
 
 

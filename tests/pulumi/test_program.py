@@ -66,11 +66,12 @@ async def test_secrets_are_inputs_by_name_never_by_value(project: Project) -> No
 
 
 async def test_a_platform_that_is_not_there_yet_is_one_line(project: Project) -> None:
+    project.overlay("platform: docker\nimage: ghcr.io/acme/shop:1.0")
     with pytest.raises(pulumi.RunError) as raised:
-        await run(project, stack="prod")
+        await run(project)
     assert str(raised.value) == (
-        "environment prod is on platform kubernetes, which this version cannot run yet. "
-        "Name an environment whose platform is local"
+        "environment local is on platform docker, which this version cannot run yet. "
+        "Name an environment whose platform is kubernetes or local"
     )
 
 

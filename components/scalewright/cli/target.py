@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
     from scalewright.declaration import Backend
 
+#: What runs the platforms that this command line does not.
+ELSEWHERE = {"kubernetes": "Run `pulumi up -s {environment}`, or `scalewright render {environment} -o DIR`"}
+
 
 def target(project: Path, environment: str) -> tuple[LocalPlatform, Backend]:
-    """Load an environment and the platform it declares; raises PlatformError for one that is not there yet."""
+    """Load an environment and the platform it declares; raises PlatformError for one that is not run from here."""
     backend = load(project, environment)
     if backend.platform != "local":
+        remedy = ELSEWHERE.get(backend.platform, "Name an environment whose platform is local")
         raise PlatformError(
-            f"environment {environment} is on platform {backend.platform}, which this version cannot run yet. "
-            "Name an environment whose platform is local"
+            f"environment {environment} is on platform {backend.platform}, which this command does not run. "
+            f"{remedy.format(environment=environment)}"
         )
     return LocalPlatform(project, environment), backend
