@@ -55,7 +55,7 @@ def _on_this_machine(project: Path, environment: str, backend: declaration.Backe
 def _on_kubernetes(_project: Path, environment: str, backend: declaration.Backend) -> tuple[Resource, Iterable[str]]:
     from scalewright.kubernetes.backend import Backend
 
-    return Backend(backend, environment), Backend.__annotations__
+    return Backend(backend, environment), Backend.outputs()
 
 
 #: What registers the resources of a backend, by its platform; each imports only what it needs.

@@ -55,7 +55,7 @@ class Namespace(Component):
             ResourceQuota(name, metadata=inside, spec={"hard": args["quota"]}, opts=self.child())
         if "container_defaults" in args or "container_memory" in args:
             LimitRange(name, metadata=inside, spec={"limits": [_limits(args)]}, opts=self.child())
-        self.register_outputs({"name": self.name})
+        self.finish()
 
 
 def _limits(args: NamespaceArgs) -> dict[str, Any]:
