@@ -47,7 +47,7 @@ class Namespace(Component):
         namespace = KubernetesNamespace(
             name,
             metadata={"name": name, "labels": {**labels(args, name, ROLE), **POD_SECURITY}},
-            opts=self.child(retain_on_delete=args.get("keep", False)),
+            opts=self.child(retain_on_delete=args.get("keep") or None),
         )
         self.name = namespace.metadata.apply(lambda metadata: str(metadata.name))
         inside = metadata({**args, "namespace": self.name}, name, ROLE)
