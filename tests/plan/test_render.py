@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from scalewright.cli.render import OURS
 from scalewright.plan.render import REFERENCES, RenderError, manifests, render, text
 from scalewright.plan.resources import SECRET, UNKNOWN, Resource
 
@@ -33,6 +34,13 @@ def test_what_others_need_comes_first_whatever_the_order_of_the_plan() -> None:
         *(f"{number:03}-{kind.lower()}-one.yaml" for number, kind in enumerate(kinds, 1)),
         REFERENCES,
     ]
+
+
+def test_the_names_of_many_files_have_the_order_of_their_objects() -> None:
+    files = list(render(resource("ConfigMap", f"c-{number}") for number in range(1001)))
+    assert (files[0], files[1000]) == ("0001-configmap-c-0.yaml", "1001-configmap-c-999.yaml")
+    assert files[:-1] == sorted(files[:-1])
+    assert all(OURS.fullmatch(name) for name in files)
 
 
 def test_a_secret_with_a_value_is_left_to_whoever_knows_it() -> None:
