@@ -41,12 +41,16 @@ def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Res
     """
     monitor = _Monitor()
 
+    async def settled() -> None:
+        program()
+        await _settle()
+
     async def run() -> None:
         # The first error of a resource is raised below; that others who waited for it failed too is no news.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
         SETTINGS.outputs.clear()  # what an earlier program left that failed
         set_mocks(monitor.mocks, project=project, stack=stack, preview=True, monitor=monitor)
-        await run_pulumi_func(program)
+        await run_pulumi_func(settled)
 
     try:
         asyncio.run(run())
@@ -55,6 +59,12 @@ def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Res
     if twice := list(_twice(monitor.taken)):
         raise ProgramError("\n".join(twice))
     return tuple(monitor.taken)
+
+
+async def _settle() -> None:
+    """Wait for all that a program set going: Pulumi looks at everything again whenever one of it is done."""
+    while pending := [one for one in SETTINGS.outputs if not one.done()]:
+        await asyncio.wait(pending)
 
 
 def _twice(resources: Iterable[Resource]) -> Iterator[str]:
