@@ -34,7 +34,7 @@ def test_whatever_json_can_hold_comes_back_as_it_was(value: dict[str, Any]) -> N
         {"a": [{"b": {"c": "d"}, "e": ["f"]}]},
         {"a": "one\ntwo\n", "b": "one\n\n  two", "c": ["x\ny\n"]},
         {"a": " one\ntwo", "b": "one\ntwo\n\n", "c": "one \ntwo", "d": "\n", "e": "a\tb\nc\n", "f": "a\r\nb"},
-        {"a": "\x07\x7f\x85\u2028\ufeff\U0001f600\"\\"},
+        {"a": '\x07\x7f\x85\u2028\ufeff\U0001f600"\\'},
     ],
 )
 def test_readers_of_both_versions_see_the_same(value: dict[str, Any]) -> None:
