@@ -26,6 +26,14 @@ def test_only_objects_of_the_cluster_become_manifests() -> None:
     assert manifests([password, group, resource("ConfigMap")]) == [resource("ConfigMap").inputs]
 
 
+@pytest.mark.parametrize("custom", [True, False])
+def test_what_makes_objects_that_nobody_knows_yet_is_refused_and_not_left_out(custom: bool) -> None:
+    inputs = {"chart": "redis"}
+    chart = Resource(urn="urn:c", type="kubernetes:helm.sh/v4:Chart", name="queue", inputs=inputs, custom=custom)
+    with pytest.raises(RenderError, match=r"known to their provider alone: queue \(helm\.sh/v4:Chart\)\. Write"):
+        manifests([resource("ConfigMap"), chart])
+
+
 def test_what_others_need_comes_first_whatever_the_order_of_the_plan() -> None:
     kinds = ["Namespace", "NetworkPolicy", "ServiceAccount", "Service", "Unheard", "KafkaTopic", "PodDisruptionBudget"]
     for order in (kinds, kinds[::-1]):

@@ -84,7 +84,7 @@ def _files(project: Path, environment: str) -> Mapping[str, str]:
     except RenderError as error:
         raise PlatformError(f"{environment} cannot be rendered: {error}") from error
     except ProgramError as error:
-        lines = str(error).splitlines()
+        lines = map(str.strip, str(error).splitlines())
         raise PlatformError(*(f"{environment} cannot be rendered: {line}" for line in lines)) from error
 
 

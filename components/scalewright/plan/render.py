@@ -45,10 +45,16 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
     """Return the objects that a plan makes in a cluster, in the order in which they are applied.
 
     Secrets with values are left out: they are made by whoever knows them. Raises RenderError for a value that only an
-    apply would tell, and for two objects of one name, of which only the last would be.
+    apply would tell, for what is no object and makes some, such as a chart, and for two objects of one name, of which
+    only the last would be.
     """
-    ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
-    found = [one for one in ours if not _holds_secret(one)]
+    ours = [one for one in resources if one.type.startswith(PROVIDER)]
+    if opaque := [f"{one.name} ({one.type.removeprefix(PROVIDER)})" for one in ours if "kind" not in one.inputs]:
+        raise RenderError(
+            f"what these become is known to their provider alone: {', '.join(opaque)}. "
+            "Write the objects down, or use `pulumi up`"
+        )
+    found = [one for one in ours if one.custom and not _holds_secret(one)]
     if twice := [name for name, count in Counter(_identity(one.inputs) for one in found).items() if count > 1]:
         raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
     if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
