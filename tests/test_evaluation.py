@@ -97,6 +97,41 @@ def test_what_a_program_raises_is_raised_also_from_within_an_output() -> None:
             evaluate(program, "shop", "dev")
 
 
+def test_a_program_reads_the_configuration_of_its_stack() -> None:
+    told: dict[str, Any] = {}
+
+    def program() -> None:
+        ours, theirs = pulumi.Config(), pulumi.Config("team")
+        told.update(on=ours.require_bool("on"), many=ours.require_int("many"), name=theirs.require("name"))
+        told.update(list=theirs.require_object("list"), none=theirs.get("none"))
+        ConfigMap("leak", metadata={"name": "leak"}, data={"a": theirs.require_secret("key")})
+
+    settings = {
+        "shop:on": True,
+        "shop:many": 3,
+        "team:name": "3",
+        "team:list": [{"a": 1}],
+        "team:key": {"secure": "v1:abc"},
+    }
+    [leak] = evaluate(program, "shop", "dev", settings)
+    assert told == {"on": True, "many": 3, "name": "3", "list": [{"a": 1}], "none": None}
+    assert leak.inputs["data"] == {"a": SECRET}
+    with pytest.raises(ProgramError, match="Missing required configuration variable 'shop:on'"):
+        evaluate(program, "shop", "dev")
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (lambda: Secret.get("one", "ns/name"), "Secret 'one' is read by its provider, which `pulumi up` alone asks"),
+        (lambda: pulumi.runtime.invoke("a:b:c", {}), "a:b:c is answered by a provider, which `pulumi up` alone asks"),
+    ],
+)
+def test_what_only_a_provider_could_answer_is_refused(program: Callable[[], object], said: str) -> None:
+    with pytest.raises(ProgramError, match=said):
+        evaluate(lambda: [program(), None][1], "shop", "dev")
+
+
 def test_one_evaluation_knows_nothing_of_another() -> None:
     def program() -> None:
         ConfigMap("same", metadata={"name": "same"})

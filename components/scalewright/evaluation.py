@@ -7,12 +7,15 @@ No engine, no provider, no cluster and no credentials are needed. What only they
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
 from pulumi import RunError
-from pulumi.runtime import rpc
+from pulumi.runtime import rpc, set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, get_project, get_stack
@@ -21,7 +24,7 @@ from pulumi.runtime.stack import run_pulumi_func
 from scalewright.plan.resources import SECRET, UNKNOWN, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _STACK = "pulumi:pulumi:Stack"
 # How values that JSON does not have travel: https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/deployment-schema.html
@@ -33,28 +36,80 @@ class ProgramError(Exception):
     """A program that Pulumi would end without a traceback; the text has a line for each mistake."""
 
 
-def evaluate(program: Callable[[], None], project: str, stack: str) -> tuple[Resource, ...]:
+def evaluate(
+    program: Callable[[], None], project: str, stack: str, settings: Mapping[str, Any] | None = None
+) -> tuple[Resource, ...]:
     """Run a program as Pulumi does for a preview, and return the resources that it asks for, by URN.
 
-    The order is one in which they can be made. Raises ProgramError for a pulumi.RunError and for a resource that is
-    asked for twice; what else the program raises is raised.
+    The order is one in which they can be made. `settings` are the stack's configuration as its file has it, by full
+    names; of what is encrypted there, nothing but that it is secret is known. Raises ProgramError for a
+    pulumi.RunError, for what only a provider could answer, and for a resource that is asked for twice; what else the
+    program raises is raised.
     """
-    monitor = _Monitor()
+    monitor, told = _Monitor(), settings or {}
+
+    async def settled() -> None:
+        program()
+        await _settle()
 
     async def run() -> None:
         # The first error of a resource is raised below; that others who waited for it failed too is no news.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
         SETTINGS.outputs.clear()  # what an earlier program left that failed
+        set_all_config({name: _configured(value) for name, value in told.items()}, _secret(told))
         set_mocks(monitor.mocks, project=project, stack=stack, preview=True, monitor=monitor)
-        await run_pulumi_func(program)
+        await run_pulumi_func(settled)
 
     try:
-        asyncio.run(run())
+        with _uncollected():
+            asyncio.run(run())
     except RunError as error:
         raise ProgramError(str(error)) from error
     if twice := list(_twice(monitor.taken)):
         raise ProgramError("\n".join(twice))
     return tuple(monitor.taken)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold back the collector of cycles: nearly all that a program makes is needed to its end, and it looks in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+async def _settle() -> None:
+    """Wait for all that a program set going: Pulumi looks at everything again whenever one of it is done."""
+    while pending := [one for one in SETTINGS.outputs if not one.done()]:
+        await asyncio.wait(pending)
+
+
+def _configured(value: Any) -> str:
+    """Return a setting as the engine hands it to a program: texts as they are, all else as JSON."""
+    known = _decrypted(value)
+    return known if isinstance(known, str) else json.dumps(known)
+
+
+def _decrypted(value: Any) -> Any:
+    """Return a setting without what is encrypted: https://www.pulumi.com/docs/iac/concepts/secrets/."""
+    match value:
+        case {"secure": str()} if len(value) == 1:
+            return SECRET
+        case dict():
+            return {key: _decrypted(one) for key, one in value.items()}
+        case list():
+            return [_decrypted(one) for one in value]
+        case _:
+            return value
+
+
+def _secret(settings: Mapping[str, Any]) -> list[str]:
+    """Return the names of settings that are encrypted, or in part."""
+    return [name for name, value in settings.items() if value != _decrypted(value)]
 
 
 def _twice(resources: Iterable[Resource]) -> Iterator[str]:
@@ -68,19 +123,21 @@ def _twice(resources: Iterable[Resource]) -> Iterator[str]:
             yield f"{kind} {first.name!r} is made twice; Pulumi knows both as {urn}. Rename one of the two"
 
 
-class _NoProviders(Mocks):
+class _Nobody(Mocks):
+    """What the SDK's own monitor would ask, and ours never does."""
+
     def call(self, args: MockCallArgs) -> Any:
-        raise NotImplementedError(f"{args.token} asks a provider, and there is none")
+        raise NotImplementedError
 
     def new_resource(self, args: MockResourceArgs) -> Any:
-        raise NotImplementedError(f"{args.name} is read from a provider, and there is none")
+        raise NotImplementedError
 
 
 class _Monitor(MockMonitor):
     """Takes down every resource, and answers with its inputs: all else is unknown in a preview."""
 
     def __init__(self) -> None:
-        super().__init__(_NoProviders())
+        super().__init__(_Nobody())
         self.taken: list[Resource] = []
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -107,6 +164,16 @@ class _Monitor(MockMonitor):
                 )
             )
         return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802
+        kind = request.type.rpartition(":")[2]
+        raise RunError(
+            f"{kind} {request.name!r} is read by its provider, which `pulumi up` alone asks. "
+            "Write down what is known of it, or take it out"
+        )
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        raise RunError(f"{request.tok} is answered by a provider, which `pulumi up` alone asks. Take the call out")
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi import RunError
 
-from scalewright.declaration import load
+from scalewright.declaration import configuration, load
 from scalewright.declaration.errors import Mistakes
 from scalewright.evaluation import ProgramError, evaluate
 from scalewright.local.errors import PlatformError
@@ -74,10 +74,10 @@ def plan(project: Path, environment: str) -> tuple[resources.Resource, ...]:
     Raises Mistakes, and ProgramError for a program that fails.
     """
     load(project, environment)  # a mistake there is told as such, and not from within the program
-    program = project / "stacks"
+    program, settings = project / "stacks", configuration(project, environment)
     if (program / "__main__.py").exists():
-        return evaluate(lambda: _run(program), PROJECT, environment)
-    return evaluate(lambda: _provision(project, environment), PROJECT, environment)
+        return evaluate(lambda: _run(program), PROJECT, environment, settings)
+    return evaluate(lambda: _provision(project, environment), PROJECT, environment, settings)
 
 
 def _run(program: Path) -> None:

@@ -13,6 +13,7 @@ from scalewright.program import plan
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scalewright.kubernetes.component import Component
     from scalewright.plan.resources import Resource
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,19 @@ Manifest = dict[str, Any]
 def made(program: Callable[[], object]) -> dict[str, Manifest]:
     """Return the objects that a program makes, by kind and name."""
     return by_name(manifests(evaluate(lambda: [program(), None][1], "shop", "test")))
+
+
+def outputs(program: Callable[[], Component]) -> dict[str, Any]:
+    """Return the outputs of the component that a program makes, as the engine would be told them."""
+    known: dict[str, Any] = {}
+
+    def run() -> None:
+        component = program()
+        for name in component.outputs():
+            getattr(component, name).apply(lambda value, name=name: known.update({name: value}))
+
+    evaluate(run, "shop", "test")
+    return known
 
 
 @cache

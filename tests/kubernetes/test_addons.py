@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import runpy
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-import pulumi
 import pytest
 from ruamel.yaml import YAML
 from tests.kubernetes import definitions
@@ -224,11 +222,8 @@ def test_versions_of_what_was_made_are_told() -> None:
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_the_program_of_a_shipped_cluster_makes_what_its_file_says(cluster: str) -> None:
-    pulumi.runtime.set_all_config({"addons:operators": json.dumps(settings(cluster))})
-    try:
-        found = evaluate(lambda: [runpy.run_path(str(FOLDER), run_name="__main__"), None][1], "addons", cluster)
-    finally:
-        pulumi.runtime.set_all_config({})
+    told = {"addons:operators": settings(cluster)}
+    found = evaluate(lambda: [runpy.run_path(str(FOLDER), run_name="__main__"), None][1], "addons", cluster, told)
     assert {one.name for one in found} == {"addons", *made(settings(cluster))}
 
 

@@ -141,8 +141,8 @@ def test_every_metric_is_one_that_somebody_serves() -> None:
     telemetry = (ROOT / "app" / "shop" / "kit" / "telemetry.py").read_text()
     probes = (ROOT / "app" / "shop" / "kit" / "probes.py").read_text()
     ours = {*re.findall(r'\w+ = (?:Counter|Gauge|Histogram)\(\s*"(\w+)"', telemetry)}
-    ours |= {f"{one}_bucket" for one in ours} | set(re.findall(r'figures = \{"(\w+)"', probes))
-    assert {"http_requests_total", "database_pool_connections_in_use", "outbox_backlog_tasks"} <= ours
+    ours |= {f"{one}_bucket" for one in ours} | set(re.findall(r'"(outbox_\w+)": float', probes))
+    assert {"http_requests_total", "database_pool_connections_in_use", "outbox_oldest_seconds"} <= ours
     used = set().union(*(metrics(promql_parser.parse(one)) for one in expressions()))
     assert used - ours - OF_OTHERS == set()
     assert OF_OTHERS - used == set()
@@ -154,7 +154,7 @@ def test_labels_of_requests_are_those_that_the_service_counts_by() -> None:
         "http_requests_total",
         "http_request_duration_seconds",
         "database_pool_connections_in_use",
-        "outbox_backlog_tasks",
+        "outbox_oldest_seconds",
     ):
         assert f"`{one}`" in page, one
 
@@ -165,6 +165,7 @@ def test_each_bound_is_the_declared_one() -> None:
     assert found["DatabaseConnectionsNearlyUsedUp", ""].endswith("> 0.9 * 200")
     assert found["OrdersWorkerBehind", ""].endswith("[15m:]) > 300")  # six replicas of 50
     assert found["OrdersSlow", ""].endswith("> 0.3")
+    assert found["OrdersOutboxStuck", ""].startswith("max(outbox_oldest_seconds{")
     assert 'scaledObject="orders-worker"' in found["OrdersWorkerBehind", ""]
     assert 'exported_namespace="shop-prod"' in found["OrdersWorkerBehind", ""]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.kubernetes import plans
 from tests.kubernetes.plans import ENVIRONMENTS, ROOT, by_name, container_of, shipped, variables
 
 from scalewright import declaration
@@ -139,15 +140,7 @@ def outputs(**changes: Any) -> dict[str, Any]:
     """Return what a stack exports, as the engine would be told it."""
     parts: dict[str, Any] = {"name": "shop", "platform": "kubernetes", "image": "shop:1"}
     declared = declaration.Backend(**parts | changes)
-    seen: dict[str, Any] = {}
-
-    def program() -> None:
-        made = Backend(declared, "test")
-        for name in Backend.__annotations__:
-            getattr(made, name).apply(lambda value, name=name: seen.update({name: value}))
-
-    evaluate(program, "shop", "test")
-    return seen
+    return plans.outputs(lambda: Backend(declared, "test"))
 
 
 def test_a_stack_tells_where_its_parts_are() -> None:

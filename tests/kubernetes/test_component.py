@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pulumi import ResourceOptions
+from pulumi import ResourceOptions, ResourceTransformationArgs, ResourceTransformationResult
 from pulumi_kubernetes.core.v1 import ConfigMap
 from tests.kubernetes.plans import ROOT
 
 from scalewright.cli.render import render
 from scalewright.evaluation import ProgramError, evaluate
+from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.namespace import Namespace
 from scalewright.kubernetes.relay import Relay
 from scalewright.plan.render import RenderError, manifests
@@ -46,6 +47,35 @@ def test_all_that_a_component_makes_is_below_it() -> None:
     found = made(lambda: [Relay("one", ARGS), None][1])
     component = found.pop("component one")
     assert {one.parent for one in found.values()} == {component.urn}
+
+
+def test_options_of_a_component_hold_for_all_that_is_in_it() -> None:
+    def annotate(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+        if not args.type_.startswith("kubernetes:"):
+            return None
+        metadata = {**args.props["metadata"], "annotations": {"team": "shop"}}
+        return ResourceTransformationResult({**args.props, "metadata": metadata}, args.opts)
+
+    options = ResourceOptions(protect=True, transformations=[annotate])
+    found = made(lambda: [Relay("one", ARGS, options), None][1])
+    assert all(one.protect for one in found.values())
+    found.pop("component one")
+    assert [one.inputs["metadata"]["annotations"] for one in found.values()] == [{"team": "shop"}] * 3
+
+
+def test_every_component_registers_its_outputs_once_and_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[tuple[str, list[str]]] = []
+
+    def register(component: Component, outputs: dict[str, Any]) -> None:
+        registered.append((type(component).__name__, list(outputs)))
+
+    monkeypatch.setattr(Component, "register_outputs", register)
+    made(lambda: exec("\n".join(documented()), {}))  # noqa: S102 - it is ours
+    assert len(registered) == 13
+    assert len(dict(registered)) == 13
+    told = dict(registered)
+    assert (told["Namespace"], told["Service"], told["Migrations"], told["Relay"]) == (["name"], ["url"], ["job"], [])
+    assert {"primary_endpoint", "replica_endpoint", "pooler_endpoint", "secret", "key"} <= set(told["Postgres"])
 
 
 def test_a_component_used_twice_under_one_name_is_one_clear_line() -> None:
@@ -100,9 +130,14 @@ def test_the_command_passes_what_a_program_refuses_on_line_by_line(tmp_path: Any
     assert not (tmp_path / "out").exists()
 
 
-def test_the_examples_of_the_documentation_are_true() -> None:
+def documented() -> list[str]:
+    """Return the programs that docs/kubernetes.md shows, which make every component but the whole backend."""
     page = (ROOT / "docs" / "kubernetes.md").read_text()
-    examples = [block.removeprefix("python\n") for block in page.split("```")[1::2] if block.startswith("python\n")]
+    return [block.removeprefix("python\n") for block in page.split("```")[1::2] if block.startswith("python\n")]
+
+
+def test_the_examples_of_the_documentation_are_true() -> None:
+    examples = documented()
     found = made(lambda: exec(examples[0], {}))  # noqa: S102 - it is ours
     assert {"Namespace web", "Deployment web", "HorizontalPodAutoscaler web", "Service web"} <= found.keys()
     found = made(lambda: exec("\n".join(examples), {}))  # noqa: S102

@@ -64,6 +64,16 @@ def test_of_three_nodes_each_has_every_event_and_two_must_have_it_before_it_is_a
     assert found["KafkaNodePool events-nodes"]["spec"]["replicas"] == 3
 
 
+def test_a_majority_of_nodes_is_never_on_one_host_of_several() -> None:
+    for brokers, unsatisfiable in ((3, "DoNotSchedule"), (1, "ScheduleAnyway")):
+        template = events(brokers=brokers)["KafkaNodePool events-nodes"]["spec"]["template"]
+        constraints = template["pod"]["topologySpreadConstraints"]
+        assert [(one["topologyKey"], one["whenUnsatisfiable"]) for one in constraints] == [
+            ("topology.kubernetes.io/zone", "ScheduleAnyway"),
+            ("kubernetes.io/hostname", unsatisfiable),
+        ]
+
+
 def test_one_node_alone_asks_for_no_more_copies_than_there_are() -> None:
     found = events(brokers=1)
     config = found["Kafka events"]["spec"]["kafka"]["config"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.kubernetes import definitions
+from tests.kubernetes import definitions, plans
 from tests.kubernetes.plans import ENVIRONMENTS, made, objects, pod_of, shipped, variables
 
 from scalewright.evaluation import ProgramError, evaluate
@@ -26,16 +26,7 @@ def postgres(**args: Any) -> dict[str, Manifest]:
 
 
 def outputs(**args: Any) -> dict[str, Any]:
-    """Return the outputs of a database."""
-    known: dict[str, Any] = {}
-
-    def program() -> None:
-        database = Postgres("postgres", {"namespace": "shop", "database": "shop", **args})
-        for name in Postgres.__annotations__:
-            getattr(database, name).apply(lambda value, name=name: known.update({name: value}))
-
-    evaluate(program, "shop", "test")
-    return known
+    return plans.outputs(lambda: Postgres("postgres", {"namespace": "shop", "database": "shop", **args}))
 
 
 def resource(resources: tuple[Resource, ...], kind: str) -> Resource:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.kubernetes import plans
 from tests.kubernetes.plans import Manifest, container_of, made, objects, pod_of, variables
 
 from scalewright.declaration import Quantity
@@ -19,16 +20,7 @@ def redis(**args: Any) -> dict[str, Manifest]:
 
 
 def outputs(**args: Any) -> dict[str, Any]:
-    """Return the outputs of a Redis."""
-    known: dict[str, Any] = {}
-
-    def program() -> None:
-        server = Redis("redis", {"namespace": "shop", **args})
-        for name in Redis.__annotations__:
-            getattr(server, name).apply(lambda value, name=name: known.update({name: value}))
-
-    evaluate(program, "shop", "test")
-    return known
+    return plans.outputs(lambda: Redis("redis", {"namespace": "shop", **args}))
 
 
 def configuration(found: dict[str, Manifest], name: str = "redis") -> list[str]:
@@ -114,6 +106,17 @@ def test_replicas_are_watched_by_a_sentinel_each_and_a_majority_decides() -> Non
     assert told["SENTINELS"].split() == [f"redis-{number}.redis-headless.shop.svc" for number in range(3)]
     assert {"min-replicas-to-write 1", "min-replicas-max-lag 10"} <= set(configuration(found))
     assert found["Service redis-headless"]["spec"]["publishNotReadyAddresses"] is True
+
+
+def test_a_majority_is_never_on_one_host_of_several() -> None:
+    for instances, unsatisfiable in ((3, "DoNotSchedule"), (1, "ScheduleAnyway")):
+        stateful = redis(instances=instances)["StatefulSet redis"]
+        zones, hosts = pod_of(stateful)["topologySpreadConstraints"]
+        assert (zones["topologyKey"], zones["whenUnsatisfiable"]) == ("topology.kubernetes.io/zone", "ScheduleAnyway")
+        assert (hosts["topologyKey"], hosts["whenUnsatisfiable"]) == ("kubernetes.io/hostname", unsatisfiable)
+        for one in (zones, hosts):
+            assert "matchLabelKeys" not in one  # pods of a StatefulSet have no pod-template-hash
+            assert one["labelSelector"]["matchLabels"] == stateful["spec"]["selector"]["matchLabels"]
 
 
 def test_a_service_to_any_of_several_servers_does_not_exist_for_it_would_lead_writes_to_replicas() -> None:

@@ -104,6 +104,15 @@ def test_a_stopping_replica_has_time_to_leave_the_lists_and_to_drain() -> None:
         assert pod_of(deployment)["terminationGracePeriodSeconds"] > leaves + drain
 
 
+def test_a_replica_that_is_told_nothing_asks_for_enough_to_be_measured_by() -> None:
+    resources = container_of(service()["Deployment orders"])["resources"]
+    assert (resources["requests"]["cpu"], resources["requests"]["memory"]) == ("100m", "256Mi")
+    assert resources["limits"]["memory"] == "256Mi"
+    told = {"cpu": "1", "memory": "1Gi", "cpu_limit": "2"}
+    resources = container_of(service(resources=told)["Deployment orders"])["resources"]
+    assert (resources["requests"]["cpu"], resources["limits"]["cpu"]) == ("1", "2")
+
+
 def test_a_rollout_takes_no_replica_away_before_another_is_ready() -> None:
     strategy = service()["Deployment orders"]["spec"]["strategy"]
     assert strategy == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}

@@ -59,6 +59,53 @@ def test_an_issuer_belongs_to_the_cluster_or_to_the_namespace() -> None:
     assert [target for target, _ in references(own)] == [Target("Issuer", "ours", "own")]
 
 
+def test_a_pod_needs_its_account_and_all_that_it_mounts_or_reads_by_key() -> None:
+    pod = {
+        "serviceAccountName": "web",
+        "imagePullSecrets": [{"name": "registry"}],
+        "initContainers": [{"envFrom": [{"configMapRef": {"name": "settings"}}]}],
+        "containers": [{"env": [{"valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}, {"value": "x"}]}],
+        "volumes": [
+            {"emptyDir": {}},
+            {"secret": {"secretName": "whole"}},
+            {"configMap": {"name": "files", "items": [{"key": "a", "path": "a"}]}},
+            {"projected": {"sources": [{"secret": {"name": "tls", "items": [{"key": "tls.crt", "path": "c"}]}}]}},
+            {"persistentVolumeClaim": {"claimName": "data"}},
+        ],
+    }
+    needed = {
+        (Target("ServiceAccount", "ours", "web"), None),
+        (Target("Secret", "ours", "registry"), None),
+        (Target("ConfigMap", "ours", "settings"), None),
+        (Target("Secret", "ours", "db"), "password"),
+        (Target("Secret", "ours", "whole"), None),
+        (Target("ConfigMap", "ours", "files"), "a"),
+        (Target("Secret", "ours", "tls"), "tls.crt"),
+        (Target("PersistentVolumeClaim", "ours", "data"), None),
+    }
+    assert set(references(manifest("Deployment", template={"spec": pod}))) == needed
+    job = {"spec": {"template": {"spec": pod}}}
+    assert set(references(manifest("CronJob", jobTemplate=job))) == needed
+    stateful = manifest("StatefulSet", serviceName="web-headless", template={"spec": pod})
+    assert set(references(stateful)) == {*needed, (Target("Service", "ours", "web-headless"), None)}
+
+
+def test_an_autoscaler_needs_what_it_scales_and_what_it_is_let_in_by() -> None:
+    hpa = manifest("HorizontalPodAutoscaler", scaleTargetRef={"kind": "StatefulSet", "name": "web"})
+    assert [target for target, _ in references(hpa)] == [Target("StatefulSet", "ours", "web")]
+    triggers: list[dict[str, Any]] = [
+        {"authenticationRef": {"name": "own"}},
+        {"authenticationRef": {"name": "all", "kind": "ClusterTriggerAuthentication"}},
+        {},
+    ]
+    scaled = manifest("ScaledObject", scaleTargetRef={"name": "web"}, triggers=triggers)
+    assert [target for target, _ in references(scaled)] == [
+        Target("Deployment", "ours", "web"),
+        Target("TriggerAuthentication", "ours", "own"),
+        Target("ClusterTriggerAuthentication", "", "all"),
+    ]
+
+
 def test_what_an_operator_makes_is_listed_with_its_maker_and_the_rest_is_yours() -> None:
     authentication = manifest(
         "TriggerAuthentication", secretTargetRef=[{"parameter": "password", "name": "redis", "key": "password"}]

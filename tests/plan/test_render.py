@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from scalewright.cli.render import OURS
 from scalewright.plan.render import REFERENCES, RenderError, manifests, render, text
 from scalewright.plan.resources import SECRET, UNKNOWN, Resource
 
@@ -25,6 +26,14 @@ def test_only_objects_of_the_cluster_become_manifests() -> None:
     assert manifests([password, group, resource("ConfigMap")]) == [resource("ConfigMap").inputs]
 
 
+@pytest.mark.parametrize("custom", [True, False])
+def test_what_makes_objects_that_nobody_knows_yet_is_refused_and_not_left_out(custom: bool) -> None:
+    inputs = {"chart": "redis"}
+    chart = Resource(urn="urn:c", type="kubernetes:helm.sh/v4:Chart", name="queue", inputs=inputs, custom=custom)
+    with pytest.raises(RenderError, match=r"known to their provider alone: queue \(helm\.sh/v4:Chart\)\. Write"):
+        manifests([resource("ConfigMap"), chart])
+
+
 def test_what_others_need_comes_first_whatever_the_order_of_the_plan() -> None:
     kinds = ["Namespace", "NetworkPolicy", "ServiceAccount", "Service", "Unheard", "KafkaTopic", "PodDisruptionBudget"]
     for order in (kinds, kinds[::-1]):
@@ -33,6 +42,13 @@ def test_what_others_need_comes_first_whatever_the_order_of_the_plan() -> None:
         *(f"{number:03}-{kind.lower()}-one.yaml" for number, kind in enumerate(kinds, 1)),
         REFERENCES,
     ]
+
+
+def test_the_names_of_many_files_have_the_order_of_their_objects() -> None:
+    files = list(render(resource("ConfigMap", f"c-{number}") for number in range(1001)))
+    assert (files[0], files[1000]) == ("0001-configmap-c-0.yaml", "1001-configmap-c-999.yaml")
+    assert files[:-1] == sorted(files[:-1])
+    assert all(OURS.fullmatch(name) for name in files)
 
 
 def test_a_secret_with_a_value_is_left_to_whoever_knows_it() -> None:

@@ -20,7 +20,11 @@ outbox = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
-BACKLOG = select(func.count()).select_from(outbox)
+#: How many tasks wait, and for how many seconds the oldest of them does.
+BACKLOG = select(
+    func.count(),
+    func.coalesce(func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.created_at)), 0),
+).select_from(outbox)
 
 # The subquery is materialized: planned as a join it could run again, and take more than a batch.
 CLAIM = text("""

@@ -48,10 +48,11 @@ async def readyz(request: Request) -> Response:
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request) -> Response:
-    """Answer a Prometheus scrape; without a database the outbox's backlog is unknown, so it is left out."""
+    """Answer a Prometheus scrape; without a database what waits in the outbox is unknown, and left out."""
     database: Database = request.state.database
     try:
-        figures = {"outbox_backlog_tasks": float((await database.read_primary(BACKLOG, {}))[0][0])}
+        [(tasks, oldest)] = await database.read_primary(BACKLOG, {})
+        figures = {"outbox_backlog_tasks": float(tasks), "outbox_oldest_seconds": float(oldest)}
     except DatabaseUnavailableError:
         figures = {}
     return Response(exposition(figures), media_type="text/plain; version=0.0.4; charset=utf-8")

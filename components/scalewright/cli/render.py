@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Where files are written until all of them are there.
 SCRATCH = ".render-"
 #: The names of what a render writes, and of what one leaves that was killed.
-OURS = re.compile(rf"\d{{3}}-[a-z0-9.-]+\.yaml|REFERENCES\.md|{re.escape(SCRATCH)}.*")
+OURS = re.compile(rf"\d{{3,}}-[a-z0-9.-]+\.yaml|REFERENCES\.md|{re.escape(SCRATCH)}.*")
 #: Troubles of the disk, which another folder need not mend; all others are those of the folder.
 OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
@@ -84,7 +84,7 @@ def _files(project: Path, environment: str) -> Mapping[str, str]:
     except RenderError as error:
         raise PlatformError(f"{environment} cannot be rendered: {error}") from error
     except ProgramError as error:
-        lines = str(error).splitlines()
+        lines = map(str.strip, str(error).splitlines())
         raise PlatformError(*(f"{environment} cannot be rendered: {line}" for line in lines)) from error
 
 

@@ -4,7 +4,7 @@ from scalewright.declaration.backend import Backend, Platform
 from scalewright.declaration.backups import Backups
 from scalewright.declaration.cluster import Cluster, Operators
 from scalewright.declaration.duration import Duration, DurationError
-from scalewright.declaration.environment import environments, load
+from scalewright.declaration.environment import configuration, environments, load
 from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.events import Events, Topic
 from scalewright.declaration.external import ExternalEvents, ExternalPostgres, ExternalRedis
@@ -66,6 +66,7 @@ __all__ = [
     "Topic",
     "Use",
     "Workers",
+    "configuration",
     "environments",
     "load",
     "stack_schema",

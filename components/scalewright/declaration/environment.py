@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -53,6 +53,12 @@ def load(project: Path, environment: str) -> Backend:
     if mistakes:
         raise Mistakes(mistakes)
     return backend
+
+
+def configuration(project: Path, environment: str) -> dict[str, Any]:
+    """All that the stack file of an environment configures, of this and of other projects, by its full name."""
+    name = _stack_file(project, environment)
+    return read_overlay(project / name, name).config
 
 
 def _stack_file(project: Path, environment: str) -> str:

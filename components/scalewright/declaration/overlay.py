@@ -27,6 +27,8 @@ class Overlay:
     """The changes of one environment."""
 
     document: Document
+    config: dict[str, Any]
+    """All that is configured."""
     data: dict[str, Any]
     """The value of `scalewright:backend`."""
     mistakes: tuple[Mistake, ...]
@@ -55,7 +57,7 @@ def read_overlay(path: FilePath, name: str) -> Overlay:
     config = _mapping(document, root.get("config"), ("config",), "config", mistakes)
     mistakes += [_unknown(document, ("config", key), [BACKEND]) for key in config if not _known(key)]
     data = _mapping(document, config.get(BACKEND), ("config", BACKEND), BACKEND, mistakes)
-    return Overlay(document, data, tuple(mistakes))
+    return Overlay(document, config, data, tuple(mistakes))
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

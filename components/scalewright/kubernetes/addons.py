@@ -82,7 +82,7 @@ class Addons(Component):
                 made[addon] = self._make(addon, choice, choices, after)
         versions = {one: choices[one].version or ADDONS[one].version for one in made}
         self.installed = Output.from_input(versions)
-        self.register_outputs({"installed": versions})
+        self.finish()
 
     def _make(self, name: str, choice: Choice, choices: Mapping[str, Choice], after: list[Resource]) -> Resource:
         addon = ADDONS[name]

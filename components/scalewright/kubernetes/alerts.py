@@ -35,6 +35,8 @@ BURNS = (
 #: The share of a bound from which on it is close.
 CLOSE = 0.9
 PERIOD = "30d"
+#: Seconds in an outbox after which a task is not merely late: a failover of the broker takes a minute.
+STUCK = 600
 
 
 def rules(backend: Backend, namespace: str) -> Iterator[Rule]:
@@ -135,13 +137,12 @@ def pool(service: str, namespace: str, size: int) -> Rule:
 
 
 def outbox(service: str, namespace: str) -> Rule:
-    """Return the rule for a service whose outbox should be empty most of the time."""
-    waiting = f'min_over_time(max(outbox_backlog_tasks{{namespace="{namespace}",service="{service}"}})[10m:])'
+    """Return the rule for a service whose tasks should leave its outbox within moments."""
     return _alert(
         f"{_title(service)}OutboxStuck",
-        f"{waiting} > 0",
+        f'max(outbox_oldest_seconds{{namespace="{namespace}",service="{service}"}}) > {STUCK}',
         severity="critical",
-        summary=f"the outbox of {service} was not empty for ten minutes: its relay or the broker is away",
+        summary=f"a task waits in the outbox of {service} for longer than {STUCK} s: its relay or the broker is away",
     )
 
 

@@ -51,7 +51,7 @@ class Backend(Component):
         self.url = self._gateway(site)
         if backend.observability and backend.observability.metrics:
             self._observability(backend, name, namespace)
-        self.register_outputs({one: getattr(self, one) for one in Backend.__annotations__})
+        self.finish()
 
     def _data(self, backend: declaration.Backend) -> Wiring:
         """Make what holds data, and return where applications find it."""

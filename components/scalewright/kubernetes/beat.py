@@ -40,4 +40,4 @@ class Beat(Component):
         made = container("beat", running(args, command, heartbeat.TOLD), **heartbeat.probes())
         rollout = Rollout(grace_seconds=GRACE, replicas=1, alone=True)
         deployment.deploy(self, name, ROLE, args, container=made, rollout=rollout)
-        self.register_outputs({})
+        self.finish()

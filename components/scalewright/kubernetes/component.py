@@ -1,7 +1,8 @@
 """What every component of the library shares."""
 
 # Annotations are read at run time: the component package's schema is made from them.
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from inspect import get_annotations
 from typing import Any
 
 from pulumi import ComponentResource, ResourceOptions
@@ -21,3 +22,14 @@ class Component(ComponentResource):
     def child(self, **options: Any) -> ResourceOptions:
         """Return the options of a resource of this component: it waits for all that the component waits for."""
         return ResourceOptions.merge(self._after, ResourceOptions(parent=self, **options))
+
+    def finish(self) -> None:
+        """Register the outputs, which are what the class annotates; nothing more is made in it afterwards."""
+        self.register_outputs({name: getattr(self, name) for name in self.outputs()})
+
+    @classmethod
+    def outputs(cls) -> Iterator[str]:
+        """Yield the names of the outputs, as Pulumi's analyzer finds them."""
+        for one in reversed(cls.__mro__):
+            if issubclass(one, Component):
+                yield from (name for name in get_annotations(one) if not name.startswith("_"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pulumi_kubernetes.apps.v1 import Deployment
-from pulumi_kubernetes.core.v1 import ContainerArgsDict, ServiceAccount
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, ServiceAccount, TopologySpreadConstraintArgsDict
 
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.disruption import budget
@@ -56,7 +56,7 @@ def deploy(
                 "spec": {
                     **pod(args, [container], grace_seconds=rollout.grace_seconds),
                     "service_account_name": name,
-                    "topology_spread_constraints": spread(chosen),
+                    "topology_spread_constraints": [_of_one_release(one) for one in spread(chosen)],
                 },
             },
         },
@@ -64,3 +64,8 @@ def deploy(
     )
     budget(metadata(args, name, role), chosen, parent.child(depends_on=[deployment]))
     return deployment
+
+
+def _of_one_release(constraint: TopologySpreadConstraintArgsDict) -> TopologySpreadConstraintArgsDict:
+    """Count the pods of each release by themselves: those that are about to go must not push new ones aside."""
+    return {**constraint, "match_label_keys": ["pod-template-hash"]}

@@ -126,7 +126,7 @@ class Events(Component):
             self._cluster(name, args)
             self._internal(name, args)
         self.url = Output.concat(SCHEME, "://", self.bootstrap)
-        self.register_outputs({one: getattr(self, one) for one in Events.__annotations__})
+        self.finish()
 
     def _cluster(self, name: str, args: EventsArgs) -> None:
         kept = {"retain_on_delete": True}  # data outlives what describes it

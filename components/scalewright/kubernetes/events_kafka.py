@@ -7,7 +7,7 @@ ports they listen on: https://strimzi.io/docs/operators/latest/deploying.html
 from typing import TYPE_CHECKING, Any
 
 from scalewright.declaration import Duration
-from scalewright.kubernetes.pod import HOST, ZONE, ResourcesArgs
+from scalewright.kubernetes.pod import ZONE, ResourcesArgs, requests_and_limits, spread_of_operators
 
 if TYPE_CHECKING:
     from scalewright.kubernetes.events import EventsArgs, EventUserArgs, TopicArgs
@@ -55,7 +55,7 @@ def kafka(args: "EventsArgs") -> dict[str, Any]:
     # Without peers Strimzi lets everybody in, so that a cluster without clients is told of none that exist.
     peers = {"networkPolicyPeers": clients or [_NOBODY]} if "clients" in args else {}
     listener = {"name": "tls", "port": PORT, "type": "internal", "tls": True, "authentication": {"type": "tls"}}
-    operator = {"resources": _requirements(ENTITY_RESOURCES)}
+    operator = {"resources": requests_and_limits(ENTITY_RESOURCES)}
     return {
         "kafka": {
             "listeners": [{**listener, **peers}],
@@ -79,10 +79,15 @@ def kafka(args: "EventsArgs") -> dict[str, Any]:
 
 
 _NOBODY = {"podSelector": {"matchLabels": {NAME: "nobody"}}}
+# Strimzi labels the pods of a pool itself; nothing else in the namespace has this label.
+_NODES = {"matchExpressions": [{"key": "strimzi.io/pool-name", "operator": "Exists"}]}
 
 
 def nodes(args: "EventsArgs") -> dict[str, Any]:
-    """Return the specification of the nodes, each broker and controller, spread over zones and hosts."""
+    """Return the specification of the nodes, each broker and controller, spread over zones and hosts.
+
+    Of several, hosts are kept apart strictly: a majority of them, or two copies of an event, must not go with one host.
+    """
     volume: dict[str, Any] = {"id": 0, "type": "persistent-claim", "size": args.get("storage", "1Gi")}
     if "storage_class" in args:
         volume["class"] = args["storage_class"]
@@ -90,9 +95,9 @@ def nodes(args: "EventsArgs") -> dict[str, Any]:
         "replicas": args.get("brokers", 1),
         "roles": ["controller", "broker"],
         "storage": {"type": "jbod", "volumes": [{**volume, "deleteClaim": False, "kraftMetadata": "shared"}]},
-        "resources": _requirements(args.get("resources", RESOURCES)),
+        "resources": requests_and_limits(args.get("resources", RESOURCES)),
         "template": {
-            "pod": {"topologySpreadConstraints": [_spread(key) for key in (ZONE, HOST)]},
+            "pod": {"topologySpreadConstraints": spread_of_operators(_NODES, strictly=args.get("brokers", 1) > 1)},
             "kafkaContainer": RESTRICTED,
             "initContainer": RESTRICTED,
         },
@@ -121,16 +126,3 @@ def user(rights: "EventUserArgs", group: str) -> dict[str, Any]:
 
 def _acl(kind: str, name: str, *operations: str, pattern: str = "literal") -> dict[str, Any]:
     return {"resource": {"type": kind, "name": name, "patternType": pattern}, "operations": list(operations)}
-
-
-def _requirements(resources: ResourcesArgs) -> dict[str, Any]:
-    limits: dict[str, Any] = {"memory": resources["memory"]}
-    if "cpu_limit" in resources:
-        limits["cpu"] = resources["cpu_limit"]
-    return {"requests": {"cpu": resources["cpu"], "memory": resources["memory"]}, "limits": limits}
-
-
-def _spread(key: str) -> dict[str, Any]:
-    # Strimzi labels the pods of a pool itself; nothing else in the namespace has this label.
-    selected = {"matchExpressions": [{"key": "strimzi.io/pool-name", "operator": "Exists"}]}
-    return {"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": selected}

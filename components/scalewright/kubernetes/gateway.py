@@ -101,7 +101,7 @@ class Gateway(Component):
             self._route(args, route, parents, _rule(declared, filters), gateway)
         scheme = HTTPS if encrypted else HTTP
         self.url = Output.from_input(f"{scheme}://{args['hostname']}" if "hostname" in args else "")
-        self.register_outputs({"url": self.url})
+        self.finish()
 
     def _gateway(self, name: str, args: GatewayArgs) -> CustomResource:
         listeners = [_listener(args, HTTP, args.get("http_port", HTTP_PORT))]

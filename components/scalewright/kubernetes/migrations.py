@@ -74,7 +74,7 @@ class Migrations(Component):
         deployment.account(self, name, ROLE, args)
         job = self._job(name, args)
         self.job = job.metadata["name"]
-        self.register_outputs({"job": self.job})
+        self.finish()
 
     def _job(self, name: str, args: MigrationsArgs) -> Job:
         described = metadata(args, name, ROLE, suffix=args.get("revision") or revision(args))

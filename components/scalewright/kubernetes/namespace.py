@@ -47,7 +47,7 @@ class Namespace(Component):
         namespace = KubernetesNamespace(
             name,
             metadata={"name": name, "labels": {**labels(args, name, ROLE), **POD_SECURITY}},
-            opts=self.child(retain_on_delete=args.get("keep", False)),
+            opts=self.child(retain_on_delete=args.get("keep") or None),
         )
         self.name = namespace.metadata.apply(lambda metadata: str(metadata.name))
         inside = metadata({**args, "namespace": self.name}, name, ROLE)
@@ -55,7 +55,7 @@ class Namespace(Component):
             ResourceQuota(name, metadata=inside, spec={"hard": args["quota"]}, opts=self.child())
         if "container_defaults" in args or "container_memory" in args:
             LimitRange(name, metadata=inside, spec={"limits": [_limits(args)]}, opts=self.child())
-        self.register_outputs({"name": self.name})
+        self.finish()
 
 
 def _limits(args: NamespaceArgs) -> dict[str, Any]:

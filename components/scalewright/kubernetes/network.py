@@ -92,7 +92,7 @@ class Network(Component):
         self._policy(name, args, "dns", {"pod_selector": {}, "policy_types": ["Egress"], "egress": [_dns()]})
         for group in _groups(args["edges"]):
             self._policy(name, args, group.name, _allow(group))
-        self.register_outputs({})
+        self.finish()
 
     def _policy(self, name: str, args: NetworkArgs, suffix: str, spec: dict[str, Any]) -> None:
         described = metadata(args, name, ROLE, suffix=suffix)

@@ -62,4 +62,4 @@ class ObjectStore(Component):
         self.endpoint = Output.from_input(args["endpoint"])
         self.secret = Output.from_input(args["secret"])
         self.access_key, self.secret_key = Output.from_input(ACCESS_KEY), Output.from_input(SECRET_KEY)
-        self.register_outputs({one: getattr(self, one) for one in ObjectStore.__annotations__})
+        self.finish()

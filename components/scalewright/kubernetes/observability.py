@@ -67,7 +67,7 @@ class Observability(Component):
                 data={f"{name}.json": args["dashboard"]},
                 opts=self.child(),
             )
-        self.register_outputs({})
+        self.finish()
 
     def _make(self, kind: str, name: str, args: ObservabilityArgs, spec: dict[str, Any]) -> None:
         described = metadata(args, name, ROLE)

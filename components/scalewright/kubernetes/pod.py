@@ -17,11 +17,14 @@ from pulumi_kubernetes.core.v1 import (
     VolumeProjectionArgsDict,
 )
 
+from scalewright.kubernetes import quota
+
 #: At least 10000, so that it is no user of the node (CIS Kubernetes Benchmark 5.2.6 asks for non-root).
 USER = 10001
 SECRETS = "/run/secrets/scalewright"
 SCRATCH = "/tmp"  # noqa: S108 - a volume of the pod's own
 #: Room for logs and scratch: a node that runs full of them evicts.
+DISK = "ephemeral-storage"
 EPHEMERAL = {"requests": "64Mi", "limits": "256Mi"}
 ZONE, HOST = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
 
@@ -35,6 +38,10 @@ class ResourcesArgs(TypedDict):
     """Memory requested and, being incompressible, also its limit, such as `512Mi`."""
     cpu_limit: NotRequired[Input[str]]
     """Processor cores at which it is throttled; none by default, because throttling costs latency."""
+
+
+#: What a container asks for that is told nothing: without a request, no autoscaler knows a percentage of it.
+RESOURCES: ResourcesArgs = {"cpu": str(quota.DEFAULT.cpu), "memory": str(quota.DEFAULT.memory)}
 
 
 class SecretFileArgs(TypedDict):
@@ -62,7 +69,7 @@ class PodArgs(TypedDict):
     secrets: NotRequired[list[SecretFileArgs]]
     """Secrets, as files."""
     resources: NotRequired[ResourcesArgs]
-    """Requests and limits of each replica."""
+    """Requests and limits of each replica; `100m` and `256Mi` by default."""
 
 
 class WorkloadArgs(PodArgs):
@@ -93,14 +100,13 @@ def container(name: str, args: WorkloadArgs, **more: object) -> ContainerArgsDic
         "image": args["image"],
         "command": args["command"],
         "env": environment,
+        "resources": requirements(args.get("resources", RESOURCES)),
         "security_context": confined(),
         "volume_mounts": [
             {"name": "scratch", "mount_path": SCRATCH},
             *([{"name": "secrets", "mount_path": SECRETS, "read_only": True}] if files else []),
         ],
     }
-    if "resources" in args:
-        made["resources"] = requirements(args["resources"])
     return {**made, **more}
 
 
@@ -141,30 +147,55 @@ def confined() -> SecurityContextArgsDict:
 
 
 def requirements(resources: ResourcesArgs) -> ResourceRequirementsArgsDict:
-    """Return requests and limits as Kubernetes has them."""
-    requests: dict[str, Input[str]] = {"cpu": resources["cpu"], "memory": resources["memory"]}
-    limits: dict[str, Input[str]] = {"memory": resources["memory"]}
-    if "cpu_limit" in resources:
-        limits["cpu"] = resources["cpu_limit"]
-    disk = "ephemeral-storage"
+    """Return requests and limits of a container of ours, which has a scratch folder."""
+    asked = requests_and_limits(resources)
     return {
-        "requests": {**requests, disk: EPHEMERAL["requests"]},
-        "limits": {**limits, disk: EPHEMERAL["limits"]},
+        "requests": {**asked["requests"], DISK: EPHEMERAL["requests"]},
+        "limits": {**asked["limits"], DISK: EPHEMERAL["limits"]},
     }
 
 
-def spread(labels: Mapping[str, Input[str]]) -> list[TopologySpreadConstraintArgsDict]:
-    """Return constraints by which pods spread over zones and hosts, as far as there are any."""
+def requests_and_limits(resources: ResourcesArgs) -> dict[str, dict[str, Input[str]]]:
+    """Return requests and limits as Kubernetes has them, and so do custom resources."""
+    limits: dict[str, Input[str]] = {"memory": resources["memory"]}
+    if "cpu_limit" in resources:
+        limits["cpu"] = resources["cpu_limit"]
+    return {"requests": {"cpu": resources["cpu"], "memory": resources["memory"]}, "limits": limits}
+
+
+def spread(labels: Mapping[str, Input[str]], *, strictly: bool = False) -> list[TopologySpreadConstraintArgsDict]:
+    """Return constraints by which pods spread over zones and hosts, as far as there are any.
+
+    `strictly`, a pod rather waits than makes one host hold two more than another: a majority must not go with one host.
+    """
     return [
         {
             "max_skew": 1,
             "topology_key": key,
-            "when_unsatisfiable": "ScheduleAnyway",
+            "when_unsatisfiable": _unsatisfiable(key, strictly=strictly),
             "label_selector": {"match_labels": dict(labels)},
-            "match_label_keys": ["pod-template-hash"],
         }
         for key in (ZONE, HOST)
     ]
+
+
+def spread_of_operators(
+    selector: Mapping[str, object], keys: Sequence[str] = (ZONE, HOST), *, strictly: bool = False
+) -> list[dict[str, object]]:
+    """Return the same for pods that an operator makes: custom resources have the fields' own names."""
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": _unsatisfiable(key, strictly=strictly),
+            "labelSelector": selector,
+        }
+        for key in keys
+    ]
+
+
+def _unsatisfiable(key: str, *, strictly: bool) -> str:
+    return "DoNotSchedule" if strictly and key == HOST else "ScheduleAnyway"
 
 
 def _file(secret: SecretFileArgs) -> str:

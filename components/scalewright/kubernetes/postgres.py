@@ -70,7 +70,7 @@ class PostgresArgs(TypedDict):
     backups: NotRequired[BackupsArgs]
     """Backups; none by default."""
     resources: NotRequired[ResourcesArgs]
-    """Requests and limits of each instance."""
+    """Requests and limits of each instance; `100m` and `256Mi` by default."""
     monitored: NotRequired[bool]
     """Whether Prometheus, by its operator, scrapes instances and poolers; false by default."""
     external: NotRequired[ExternalPostgresArgs]
@@ -124,7 +124,7 @@ class Postgres(Component):
         else:
             self._make(name, args)
             self._internal(name, args)
-        self._register()
+        self.finish()
 
     def _make(self, name: str, args: PostgresArgs) -> None:
         # Data outlives what describes it: a `pulumi destroy` by mistake must not be the end of it.
@@ -191,10 +191,6 @@ class Postgres(Component):
         self.ssl_mode = Output.from_input(SSL_MODES[tls])
         self.ca_secret = self.secret if tls == "verify" else nothing
         self.ca_key = Output.from_input(CA_KEY)
-
-    def _register(self) -> None:
-        names = Postgres.__annotations__
-        self.register_outputs({name: getattr(self, name) for name in names})
 
 
 def _poolers(name: str, args: PostgresArgs) -> dict[str, str]:

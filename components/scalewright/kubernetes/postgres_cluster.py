@@ -7,7 +7,7 @@ from pulumi import Output
 from scalewright.declaration import Quantity
 from scalewright.kubernetes import postgres_backup, postgres_pooler
 from scalewright.kubernetes.metadata import PART_OF
-from scalewright.kubernetes.pod import HOST, ZONE
+from scalewright.kubernetes.pod import HOST, RESOURCES, ZONE, requests_and_limits, spread_of_operators
 
 if TYPE_CHECKING:
     from scalewright.kubernetes.postgres import PostgresArgs
@@ -38,10 +38,10 @@ def spec(name: str, args: "PostgresArgs") -> dict[str, Any]:
         "smartShutdownTimeout": SMART_SHUTDOWN_SECONDS,
         "postgresql": _postgresql(args, instances),
         "affinity": _affinity(args),
-        "topologySpreadConstraints": _over_zones(name),
+        "topologySpreadConstraints": spread_of_operators({"matchLabels": {SELECTOR: name}}, [ZONE]),
         "storage": _storage(args),
+        "resources": requests_and_limits(args.get("resources", RESOURCES)),
         "seccompProfile": {"type": "RuntimeDefault"},
-        **_resources(args),
         **_certificates(name, args),
         **({"plugins": [postgres_backup.plugin(name)]} if "backups" in args else {}),
     }
@@ -111,30 +111,9 @@ def _affinity(args: "PostgresArgs") -> dict[str, Any]:
     }
 
 
-def _over_zones(name: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": ZONE,
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": {SELECTOR: name}},
-        }
-    ]
-
-
 def _storage(args: "PostgresArgs") -> dict[str, Any]:
     storage_class = {"storageClass": args["storage_class"]} if "storage_class" in args else {}
     return {"size": args.get("storage", "1Gi"), "resizeInUseVolumes": True, **storage_class}
-
-
-def _resources(args: "PostgresArgs") -> dict[str, Any]:
-    asked = args.get("resources")
-    if asked is None:
-        return {}
-    limits: dict[str, Any] = {"memory": asked["memory"]}
-    if "cpu_limit" in asked:
-        limits["cpu"] = asked["cpu_limit"]
-    return {"resources": {"requests": {"cpu": asked["cpu"], "memory": asked["memory"]}, "limits": limits}}
 
 
 def _certificates(name: str, args: "PostgresArgs") -> dict[str, Any]:

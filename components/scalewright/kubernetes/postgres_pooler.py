@@ -6,12 +6,12 @@ https://cloudnative-pg.io/docs/current/connection_pooling and https://www.pgboun
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
-from pulumi import Input, ResourceOptions
+from pulumi import ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from scalewright.kubernetes.disruption import budget
 from scalewright.kubernetes.metadata import MANAGED_BY, MANAGER, PART_OF, metadata
-from scalewright.kubernetes.pod import HOST, ZONE, ResourcesArgs
+from scalewright.kubernetes.pod import ResourcesArgs, requests_and_limits, spread_of_operators
 
 API = "postgresql.cnpg.io/v1"
 ROLE = "pooler"
@@ -56,7 +56,7 @@ class PoolerArgs(TypedDict):
     statement_seconds: NotRequired[int]
     """Seconds after which a statement through the pooler is ended; unlimited by default."""
     resources: NotRequired[ResourcesArgs]
-    """Requests and limits of each pooler."""
+    """Requests and limits of each pooler; `100m` and `128Mi` by default."""
 
 
 def poolers(cluster: str, args: PoolerArgs) -> dict[str, str]:
@@ -104,30 +104,11 @@ def _parameters(args: PoolerArgs) -> dict[str, str]:
 
 def _template(owner: Mapping[str, Any], name: str, args: PoolerArgs) -> dict[str, Any]:
     """Return what is ours of the pods; user, root and capabilities are the operator's, as ``restricted`` wants them."""
-    resources = args.get("resources", RESOURCES)
-    limits: dict[str, Input[str]] = {"memory": resources["memory"]}
-    if "cpu_limit" in resources:
-        limits["cpu"] = resources["cpu_limit"]
+    resources = requests_and_limits(args.get("resources", RESOURCES))
     return {
         "metadata": {"labels": {PART_OF: owner.get("part_of", name), MANAGED_BY: MANAGER}},
         "spec": {
-            "containers": [
-                {
-                    "name": "pgbouncer",
-                    "resources": {
-                        "requests": {"cpu": resources["cpu"], "memory": resources["memory"]},
-                        "limits": limits,
-                    },
-                }
-            ],
-            "topologySpreadConstraints": [
-                {
-                    "maxSkew": 1,
-                    "topologyKey": key,
-                    "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": {"matchLabels": {SELECTOR: name}},
-                }
-                for key in (ZONE, HOST)
-            ],
+            "containers": [{"name": "pgbouncer", "resources": resources}],
+            "topologySpreadConstraints": spread_of_operators({"matchLabels": {SELECTOR: name}}),
         },
     }

@@ -111,7 +111,7 @@ class Redis(Component):
             self._broker(name, args)
             if "cache" in args:
                 self._cache(cache(name), args, args["cache"])
-        self.register_outputs({one: getattr(self, one) for one in Redis.__annotations__})
+        self.finish()
 
     def _external(self, external: ExternalRedisArgs) -> None:
         self.address = Output.from_input(external["address"])

@@ -197,14 +197,11 @@ def _pod(server: Server) -> PodSpecArgsDict:
     if server.pre_stop:
         made["lifecycle"] = {"pre_stop": {"exec_": {"command": ["sh", f"{CONFIGURATION}/{server.pre_stop}"]}}}
     spec = pod(workload, [made, *server.more], grace_seconds=server.grace_seconds)
-    constraints = [
-        {key: value for key, value in one.items() if key != "match_label_keys"}  # a StatefulSet has no such label
-        for one in spread(selector(server.name, server.role))
-    ]
+    chosen = selector(server.name, server.role)
     return {
         **spec,
         "service_account_name": server.name,
-        "topology_spread_constraints": constraints,
+        "topology_spread_constraints": spread(chosen, strictly=server.instances > 1),
         "volumes": [
             *spec["volumes"],
             {"name": "configuration", "config_map": {"name": server.name, "default_mode": 0o444}},

@@ -30,4 +30,4 @@ class Relay(Component):
         made = container("relay", running(args, args["command"], heartbeat.TOLD), **heartbeat.probes())
         rollout = Rollout(grace_seconds=GRACE, replicas=1)
         deployment.deploy(self, name, ROLE, args, container=made, rollout=rollout)
-        self.register_outputs({})
+        self.finish()

@@ -88,7 +88,7 @@ class Service(Component):
         autoscale(metadata(args, name, ROLE), name, scale, triggers, self.child())
         service = self._service(name, args)
         self.url = Output.format("http://{0}.{1}.svc:{2}", service.metadata["name"], args["namespace"], PORT)
-        self.register_outputs({"url": self.url})
+        self.finish()
 
     def _service(self, name: str, args: ServiceArgs) -> KubernetesService:
         return KubernetesService(

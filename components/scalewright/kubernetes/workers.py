@@ -84,7 +84,7 @@ class Workers(Component):
         )
         deployment.deploy(self, name, ROLE, args, container=_container(name, args), rollout=rollout)
         self._autoscale(name, args)
-        self.register_outputs({})
+        self.finish()
 
     def _autoscale(self, name: str, args: WorkersArgs) -> None:
         triggers = [*_backlog_triggers(name, args), *schedule_triggers(args["scale"])]

@@ -110,8 +110,14 @@ def _of_scaled(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | N
     target = spec["scaleTargetRef"]
     yield Target(target.get("kind", "Deployment"), namespace, target["name"]), None
     for trigger in spec.get("triggers", ()):
-        if authentication := trigger.get("authenticationRef"):
-            yield Target("TriggerAuthentication", namespace, authentication["name"]), None
+        if one := trigger.get("authenticationRef"):
+            kind = one.get("kind", "TriggerAuthentication")
+            yield Target(kind, namespace if kind == "TriggerAuthentication" else "", one["name"]), None
+
+
+def _of_stateful_set(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    if service := spec.get("serviceName"):
+        yield Target("Service", namespace, service), None
 
 
 def _of_trigger_authentication(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
@@ -169,6 +175,7 @@ _OF_KIND = {
     "HTTPRoute": _of_route,
     "HorizontalPodAutoscaler": _of_scaled,
     "ScaledObject": _of_scaled,
+    "StatefulSet": _of_stateful_set,
     "TriggerAuthentication": _of_trigger_authentication,
 }
 

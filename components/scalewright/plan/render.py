@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.representer import SafeRepresenter
-
+from scalewright.plan import yaml
 from scalewright.plan.operators import operators
 from scalewright.plan.references import external
 from scalewright.plan.resources import SECRET, UNKNOWN
@@ -49,10 +45,16 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
     """Return the objects that a plan makes in a cluster, in the order in which they are applied.
 
     Secrets with values are left out: they are made by whoever knows them. Raises RenderError for a value that only an
-    apply would tell, and for two objects of one name, of which only the last would be.
+    apply would tell, for what is no object and makes some, such as a chart, and for two objects of one name, of which
+    only the last would be.
     """
-    ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
-    found = [one for one in ours if not _holds_secret(one)]
+    ours = [one for one in resources if one.type.startswith(PROVIDER)]
+    if opaque := [f"{one.name} ({one.type.removeprefix(PROVIDER)})" for one in ours if "kind" not in one.inputs]:
+        raise RenderError(
+            f"what these become is known to their provider alone: {', '.join(opaque)}. "
+            "Write the objects down, or use `pulumi up`"
+        )
+    found = [one for one in ours if one.custom and not _holds_secret(one)]
     if twice := [name for name, count in Counter(_identity(one.inputs) for one in found).items() if count > 1]:
         raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
     if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
@@ -70,43 +72,18 @@ def render(resources: Iterable[Resource]) -> dict[str, str]:
     resources = list(resources)
     objects = manifests(resources)
     withheld = [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
-    files = {_file(number, one): text(one) for number, one in enumerate(objects, 1)}
+    digits = max(3, len(str(len(objects))))  # as many for each: kubectl takes files by their names
+    files = {f"{number:0{digits}}-{_name(one)}.yaml": text(one) for number, one in enumerate(objects, 1)}
     return {**files, REFERENCES: _page(external(objects, withheld), operators(objects))}
 
 
 def text(manifest: Manifest) -> str:
-    """Write a manifest as YAML that YAML 1.1 and 1.2 read alike: kubectl still reads 1.1, where `on` is a boolean."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.width = 4096
-    yaml.Representer = _Representer
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    stream = StringIO()
-    yaml.dump(_in_order(manifest), stream)
-    return stream.getvalue()
+    """Write a manifest, with what a reader looks for first at its beginning."""
+    return yaml.text(_in_order(manifest))
 
 
 def _place(manifest: Manifest) -> tuple[int, str, str]:
     return _RANKS.get(manifest["kind"], _OTHERS), manifest["kind"], manifest["metadata"]["name"]
-
-
-class _Representer(SafeRepresenter):
-    """Quotes every text that some reader of YAML might take for something else."""
-
-    SAFE = re.compile(r"[A-Za-z/][A-Za-z0-9_./@:-]*[A-Za-z0-9_/-]|[A-Za-z/]")
-    WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-
-    def represent_text(self, data: str) -> Any:
-        """Write a text: plain where it can be nothing else, a block where it has lines, else quoted."""
-        if "\n" in data:
-            style: str | None = "|"
-        else:
-            plain = self.SAFE.fullmatch(data) and data.lower() not in self.WORDS
-            style = None if plain else '"'
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
-
-
-_Representer.add_representer(str, _Representer.represent_text)
 
 
 def _in_order(manifest: Manifest) -> Manifest:
@@ -122,8 +99,8 @@ def _sorted(value: Any) -> Any:
     return [_sorted(one) for one in value] if isinstance(value, list) else value
 
 
-def _file(number: int, manifest: Manifest) -> str:
-    return f"{number:03}-{manifest['kind'].lower()}-{manifest['metadata']['name']}.yaml"
+def _name(manifest: Manifest) -> str:
+    return f"{manifest['kind'].lower()}-{manifest['metadata']['name']}"
 
 
 def _identity(manifest: Manifest) -> str:

@@ -42,6 +42,8 @@ async def test_requests_are_counted_by_method_route_and_status(api: httpx.AsyncC
         for name in ("http_requests_total", "http_request_duration_seconds_count"):
             assert _metric(after, name, **labels) - _metric(before, name, **labels) == 1, (name, labels)
     assert _metric(after, "outbox_backlog_tasks") == 1
+    assert 0 < _metric(after, "outbox_oldest_seconds") < 60
+    assert _metric(before, "outbox_oldest_seconds") == 0
 
 
 async def test_connections_in_use_are_counted(api: httpx.AsyncClient, postgres: Postgres) -> None:
