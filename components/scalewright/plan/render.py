@@ -51,15 +51,44 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
     Secrets with values are left out: they are made by whoever knows them. Raises RenderError for a value that only an
     apply would tell, and for two objects of one name, of which only the last would be.
     """
-    ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
-    found = [one for one in ours if not _holds_secret(one)]
-    if twice := [name for name, count in Counter(_identity(one.inputs) for one in found).items() if count > 1]:
-        raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
+    found = _shown(resources)
+    _refuse_twice(found)
     if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
         raise RenderError(
             f"these are known only once the plan is applied: {', '.join(unknown)}. Write them down, or use `pulumi up`"
         )
     return sorted((one.inputs for one in found), key=_place)
+
+
+def objects(resources: Iterable[Resource]) -> list[Manifest]:
+    """Return the objects of a plan that need not be known in full, in the order in which they are applied.
+
+    What no API server would take as it stands, such as a Helm release, is none. Raises RenderError for two of one name.
+    """
+    found = [one for one in _shown(resources) if {"apiVersion", "kind", "metadata"} <= one.inputs.keys()]
+    found = [one for one in found if isinstance(one.inputs["metadata"], dict) and "name" in one.inputs["metadata"]]
+    _refuse_twice(found)
+    return sorted((one.inputs for one in found), key=_place)
+
+
+def is_known(manifest: Manifest) -> bool:
+    """Whether all of an object is known before the plan is applied."""
+    return next(_unknown(manifest), None) is None
+
+
+def withheld(resources: Iterable[Resource]) -> list[Manifest]:
+    """Return the Secrets of a plan whose values are known to Pulumi alone."""
+    return [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
+
+
+def _shown(resources: Iterable[Resource]) -> list[Resource]:
+    ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
+    return [one for one in ours if not _holds_secret(one)]
+
+
+def _refuse_twice(found: Iterable[Resource]) -> None:
+    if twice := [name for name, count in Counter(_identity(one.inputs) for one in found).items() if count > 1]:
+        raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
 
 
 def render(resources: Iterable[Resource]) -> dict[str, str]:
@@ -68,10 +97,9 @@ def render(resources: Iterable[Resource]) -> dict[str, str]:
     The same plan gives the same bytes.
     """
     resources = list(resources)
-    objects = manifests(resources)
-    withheld = [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
-    files = {_file(number, one): text(one) for number, one in enumerate(objects, 1)}
-    return {**files, REFERENCES: _page(external(objects, withheld), operators(objects))}
+    found = manifests(resources)
+    files = {_file(number, one): text(one) for number, one in enumerate(found, 1)}
+    return {**files, REFERENCES: _page(external(found, withheld(resources)), operators(found))}
 
 
 def text(manifest: Manifest) -> str:
