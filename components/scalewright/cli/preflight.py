@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from scalewright.cli.working import working
 from scalewright.local.errors import PlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from scalewright.cli.main import Project
@@ -43,10 +44,9 @@ def preflight(project: Project, environment: str, context: str | None, kubeconfi
     """
     begun = time.monotonic()
     require_kubernetes(project.project, environment)
-    if kubeconfig == "-":
-        kubeconfig = click.get_text_stream("stdin").read()
+    content = sys.stdin.read() if kubeconfig == "-" else None
     with working(lambda: f"{environment}: {time.monotonic() - begun:.0f} s"):
-        cluster, plan = _begun(project.project, environment, kubeconfig, context)
+        cluster, plan = _begun(project.project, environment, lambda: _connected(kubeconfig, context, content))
         with closing(cluster), _told():
             sight, verdict = _judged(plan, cluster)
     _show(environment, cluster, sight, verdict)
@@ -55,16 +55,18 @@ def preflight(project: Project, environment: str, context: str | None, kubeconfi
     click.echo(f"{environment} can be applied. Nothing was changed.")
 
 
-def _begun(
-    project: Path, environment: str, kubeconfig: str | None, context: str | None
-) -> tuple[Cluster, tuple[Resource, ...]]:
-    """Return the cluster and the plan; raises PlatformError for all that hinders either."""
+def _connected(file: str | None, context: str | None, content: str | None) -> Cluster:
     from scalewright.kubernetes.cluster import connect
 
+    with _told():
+        return connect(file, context, content)
+
+
+def _begun(project: Path, environment: str, connected: Callable[[], Cluster]) -> tuple[Cluster, tuple[Resource, ...]]:
+    """Return the cluster and the plan; raises PlatformError for all that hinders either."""
     troubles: list[str] = []
     try:
-        with _told():
-            cluster = connect(kubeconfig, context)
+        cluster = connected()
     except PlatformError as error:
         troubles += error.troubles
     try:

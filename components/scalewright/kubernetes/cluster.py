@@ -107,14 +107,14 @@ class Cluster:
         return Answer(response.status, _object(data), warnings)
 
 
-def connect(kubeconfig: str | None = None, context: str | None = None) -> Cluster:
-    """Return the cluster of a context, once it has answered.
+def connect(file: str | None = None, context: str | None = None, content: str | None = None) -> Cluster:
+    """Return the cluster of a context, once it has answered; the arguments are those of `kubeconfig.find`.
 
-    `kubeconfig` is the path of one, or its content; without it, the one of the environment. Raises ClusterError.
+    Raises ClusterError.
     """
     # Whoever wrote `insecure-skip-tls-verify` knows; kubectl does not repeat it with every request either.
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    chosen = find(kubeconfig, context)
+    chosen = find(file, context, content)
     configuration = client.Configuration()
     configuration.retries = False
     if chosen is None:
@@ -132,8 +132,6 @@ def _inside(configuration: client.Configuration) -> client.ApiClient:
 
 def _api(chosen: Kubeconfig, configuration: client.Configuration) -> client.ApiClient:
     where = f"context {chosen.context} of {chosen.source}"
-    if not chosen.cluster.get("server"):
-        raise ClusterError(f"{where} has no server. Give its cluster one")
     options = {"context": chosen.context, "persist_config": False, "client_configuration": configuration}
     with _overheard() as said:
         try:
@@ -142,11 +140,32 @@ def _api(chosen: Kubeconfig, configuration: client.Configuration) -> client.ApiC
             else:
                 api = new_client_from_content(dict(chosen.content), **options)
         except (ConfigException, ValueError, OSError) as error:
-            reason = str(error).strip().rstrip(".")
-            raise ClusterError(f"{where} cannot be used: {reason}. Correct it, or use another") from error
+            raise ClusterError(f"{where} cannot be used: {_plain(error)}. Correct it, or use another") from error
     if said:
         raise ClusterError(f"{where} gives no credentials: {'; '.join(said)}. Log in anew, or use another")
+    _check_certificates(configuration, where)
     return api
+
+
+def _check_certificates(configuration: client.Configuration, where: str) -> None:
+    """Raise ClusterError for certificates that are none: a connection would only say that it failed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    what = "the authority's certificate"
+    try:
+        if configuration.ssl_ca_cert:
+            context.load_verify_locations(configuration.ssl_ca_cert)
+        what = f"the user's certificate{'' if configuration.key_file else ', which has no key,'}"
+        if configuration.cert_file:
+            context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    except (ssl.SSLError, OSError) as error:
+        raise ClusterError(f"{where} cannot be used: {what} cannot be read. Correct it, or log in anew") from error
+
+
+def _plain(error: Exception) -> str:
+    """Return what an error says, in one line and without numbers that mean nothing to a user."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split()).rstrip(".")
 
 
 @contextmanager
@@ -156,7 +175,7 @@ def _overheard() -> Iterator[list[str]]:
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(" ".join(record.getMessage().split()).rstrip("."))
+            said.append(re.sub(r"\[Errno \d+\] ", "", " ".join(record.getMessage().split()).rstrip(".")))
 
     listener = Listener(logging.ERROR)
     root = logging.getLogger()
@@ -174,12 +193,12 @@ def _reason(error: BaseException) -> str:
     while cause is not None and cause not in chain:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
-    for one in chain:
+    for one in reversed(chain):
         match one:
             case ssl.SSLCertVerificationError():
-                return f"its certificate is not trusted ({one.verify_message})"
-            case ssl.SSLError():
-                return f"TLS fails ({(one.reason or str(one)).replace('_', ' ').lower()})"
+                return f"its certificate is not trusted ({one.verify_message.rstrip('.')})"
+            case ssl.SSLError() if one.reason:
+                return f"TLS fails ({one.reason.replace('_', ' ').lower()})"
             case socket.gaierror():
                 return f"its name is not known ({one.strerror})"
             case TimeoutError() | urllib3.exceptions.TimeoutError():

@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from scalewright.declaration.errors import shown
 from scalewright.declaration.wording import nearest
 
 VARIABLE = "KUBECONFIG"
@@ -33,47 +34,40 @@ class Kubeconfig:
     """Where it was read: its files, as in the variable."""
     context: str
     """The name of the context that is meant."""
-    cluster: Mapping[str, Any]
-    """The cluster of that context."""
     user: str
     """The name of the user of that context; empty where it has none."""
     content: Mapping[str, Any] | None = None
     """All of it, where it was given as such and not as files."""
 
 
-def find(kubeconfig: str | None = None, context: str | None = None) -> Kubeconfig | None:
-    """Return the kubeconfig that is given by path or content, else that of the environment; None inside a cluster.
+def find(file: str | None = None, context: str | None = None, content: str | None = None) -> Kubeconfig | None:
+    """Return the kubeconfig that is given by its path or as content, else that of the environment; None in a pod.
 
     Raises ClusterError where there is none, where it cannot be read, and where it has no such context.
     """
-    if kubeconfig and (content := _content(kubeconfig)) is not None:
-        return _chosen("the given kubeconfig", [content], context, content)
-    files = [Path(name).expanduser() for name in _names(kubeconfig)]
-    there = [file for file in files if file.exists()]
+    if content is not None:
+        source = "the given kubeconfig"
+        parsed = _parsed(content, source)
+        return _chosen(source, [parsed], context, parsed)
+    files = [Path(name).expanduser() for name in _names(file)]
+    there = [one for one in files if one.exists()]
     if not there:
-        if not kubeconfig and not os.environ.get(VARIABLE) and INSIDE in os.environ:
+        if not file and not os.environ.get(VARIABLE) and INSIDE in os.environ:
             return None
-        raise ClusterError(_nothing(kubeconfig, files))
+        raise ClusterError(_nothing(file, files))
     source = os.pathsep.join(map(str, there))
-    return _chosen(source, [_parsed(_text(file), str(file)) for file in there], context)
+    return _chosen(source, [_parsed(_text(one), str(one)) for one in there], context)
 
 
-def _content(kubeconfig: str) -> Mapping[str, Any] | None:
-    """Return what a text holds that is a kubeconfig itself, as Pulumi takes it; None for the path of one."""
-    if "\n" not in kubeconfig and not kubeconfig.lstrip().startswith("{"):
-        return None
-    return _parsed(kubeconfig, "the given kubeconfig")
-
-
-def _names(kubeconfig: str | None) -> list[str]:
-    if kubeconfig:
-        return [kubeconfig]
+def _names(file: str | None) -> list[str]:
+    if file:
+        return [file]
     return [name for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name] or [str(DEFAULT)]
 
 
-def _nothing(kubeconfig: str | None, files: list[Path]) -> str:
+def _nothing(file: str | None, files: list[Path]) -> str:
     names = ", ".join(map(str, files))
-    if kubeconfig:
+    if file:
         return f"kubeconfig {names} is not there. Name one that is"
     if os.environ.get(VARIABLE):
         return f"{VARIABLE} is {names}, which is not there. Set it to a kubeconfig that is"
@@ -132,7 +126,13 @@ def _chosen(
             f"context {name} of {source} is of cluster {chosen.get('cluster')!r}, which is not there; "
             f"its clusters are {', '.join(clusters) or 'none'}. Correct the context"
         )
-    return Kubeconfig(source, name, clusters[chosen["cluster"]], chosen.get("user") or "", content)
+    server = clusters[chosen["cluster"]].get("server")
+    if not str(server).startswith(("https://", "http://")):
+        raise ClusterError(
+            f"the server of context {name} of {source} is {shown(server)}; it must be a URL such as https://host:6443. "
+            "Correct its cluster"
+        )
+    return Kubeconfig(source, name, chosen.get("user") or "", content)
 
 
 def _named(parts: list[Mapping[str, Any]], kinds: str, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

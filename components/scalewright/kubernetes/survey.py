@@ -212,6 +212,8 @@ def _place(manifest: Manifest) -> str:
 
 
 def _expected(answer: Answer, what: str) -> Answer:
+    if "system:anonymous" in answer.message:
+        raise ClusterError("the cluster knows nobody: the context has no credentials. Log in, or use another context")
     if answer.status >= 300:
         raise ClusterError(f"the cluster does not {what}: {answer.message}. Use a context of somebody who may ask")
     return answer

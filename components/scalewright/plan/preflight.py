@@ -146,7 +146,8 @@ def _kinds(manifests: list[Manifest], sight: Sight) -> Iterator[str]:
             missing.setdefault(one["apiVersion"], set()).add(one["kind"])
     for api_version, kinds in sorted(missing.items()):
         group = api_version.rpartition("/")[0]
-        what = f"{', '.join(sorted(kinds))} of {api_version} {'are' if len(kinds) > 1 else 'is'} not served"
+        be, it = ("are", "them") if len(kinds) > 1 else ("is", "it")
+        what = f"{', '.join(sorted(kinds))} of {api_version} {be} not served"
         addon = operator(api_version)
         others = [one for one in sight.groups.get(group, ()) if f"{group}/{one}" != api_version]
         if addon and others:
@@ -155,9 +156,9 @@ def _kinds(manifests: list[Manifest], sight: Sight) -> Iterator[str]:
                 f"Bring it to that of {ADDONS} by `pulumi up` there"
             )
         elif addon:
-            yield f"{what}; the addon {addon} brings it. Run `pulumi up` in {ADDONS}, with {addon} switched on"
+            yield f"{what}; the addon {addon} brings {it}. Run `pulumi up` in {ADDONS}, with {addon} switched on"
         else:
-            yield f"{what}. Install what brings it, or upgrade the cluster (Kubernetes {sight.version})"
+            yield f"{what}. Install what brings {it}, or upgrade the cluster (Kubernetes {sight.version})"
 
 
 def _namespaces(manifests: list[Manifest], sight: Sight) -> Iterator[str]:
