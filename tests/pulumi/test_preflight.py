@@ -1,4 +1,4 @@
-"""The program under an engine asks the cluster before its first resource; a wrong one ends it with nothing half made."""
+"""The program under an engine asks the cluster before its first resource; a wrong one ends it with nothing made."""
 
 from __future__ import annotations
 
