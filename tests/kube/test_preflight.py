@@ -192,14 +192,15 @@ def test_a_namespace_of_somebody_else_is_refused_with_its_labels(dev: Environmen
 
 def test_a_quota_of_somebody_else_that_is_too_small_is_told_with_the_sum(dev: Environment) -> None:
     dev.make_namespace()
-    hard = {"requests.memory": "1Gi", "pods": "50"}
+    hard = {"requests.memory": "1Gi", "pods": "50", "limits.cpu": "20"}
     metadata = {"name": "team", "namespace": dev.namespace}
     dev.apply({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": {"hard": hard}})
     with dev.untouched():
-        [told] = dev.preflight(status=1)
-    assert told.startswith(
+        unlimited, small = dev.preflight(status=1)
+    assert small.startswith(
         f"ResourceQuota team of namespace {dev.namespace} allows requests.memory 1Gi; the fewest replicas need 1792Mi ("
     )
+    assert f"namespace {dev.namespace} counts limits.cpu, so that no pod may be without: " in unlimited
 
 
 def test_an_account_that_may_only_look_is_told_what_it_may_not_make(dev: Environment) -> None:

@@ -135,6 +135,15 @@ def test_only_what_is_not_there_yet_comes_on_top_of_what_is_in_use() -> None:
     assert not troubles(quotas=(quota,), trials=(Trial("Deployment web", exists=True),))
 
 
+def test_what_a_quota_counts_every_pod_must_have_unless_a_default_gives_it() -> None:
+    quota = Quota("shop", "team", hard={"limits.cpu": "20"})
+    assert troubles(quotas=(quota,)) == [
+        "ResourceQuota team of namespace shop counts limits.cpu, so that no pod may be without: Deployment web. "
+        "Have a LimitRange there give a default, or limits.cpu not counted"
+    ]
+    assert not troubles(quotas=(replace(quota, defaults=frozenset({"limits.cpu"})),))
+
+
 def test_our_own_quota_and_one_for_some_objects_only_are_not_held_against_us() -> None:
     hard = {"pods": "1"}
     ours = manifest("ResourceQuota", "shop")

@@ -40,7 +40,13 @@ class Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineSe
     logged: list[str] = field(default_factory=list)
     root: str = ""
 
-    def SupportsFeature(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of the call
+    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of the call
+        return resource_pb2.DeploymentInfo()
+
+    def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return empty_pb2.Empty()
+
+    def SupportsFeature(self, request: Any, context: Any) -> Any:  # noqa: N802
         return resource_pb2.SupportsFeatureResponse(hasSupport=False)
 
     def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: N802

@@ -132,6 +132,7 @@ class _Survey:
         if answer.status == 403:  # the dry run tells of those that it meets
             return []
         items = _expected(answer, f"list the quotas of namespace {namespace}").body["items"]
+        defaults = self._defaults(namespace) if items else frozenset()
         return [
             Quota(
                 namespace=namespace,
@@ -139,9 +140,22 @@ class _Survey:
                 hard=one["spec"].get("hard", {}),
                 used=one.get("status", {}).get("used", {}),
                 scoped=bool(one["spec"].get("scopes") or one["spec"].get("scopeSelector")),
+                defaults=defaults,
             )
             for one in items
         ]
+
+    def _defaults(self, namespace: str) -> frozenset[str]:
+        """Return what containers get that say nothing, by a LimitRange that is there or one of ours."""
+        ranges = self._cluster.ask(f"/api/v1/namespaces/{namespace}/limitranges").body.get("items", ())
+        ours = [one for one in self._manifests if one["kind"] == "LimitRange" and _place(one) == namespace]
+        return frozenset(
+            f"{kind}.{name}"
+            for one in (*ranges, *ours)
+            for limit in one["spec"]["limits"]
+            for kind, field in (("limits", "default"), ("requests", "defaultRequest"))
+            for name in limit.get(field, ())
+        )
 
     def _actions(
         self, known: list[Manifest], resources: Resources, namespaces: Mapping[str, Namespace | None]

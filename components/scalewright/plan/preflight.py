@@ -23,6 +23,8 @@ _METRICS_GROUP = "metrics.k8s.io"
 #: What API servers say of a field that only a new object may have another value in.
 _FIXED = re.compile(r"immutable|updates to .* are forbidden", re.IGNORECASE)
 _UNSAFE_PODS = "would violate PodSecurity"
+#: What every container must have where a quota counts it.
+_DEMANDED = ("limits.cpu", "limits.memory", "requests.cpu", "requests.memory")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Quota:
     used: Mapping[str, str] = field(default_factory=dict)
     scoped: bool = False
     """Whether it counts some objects only."""
+    defaults: frozenset[str] = frozenset()
+    """What containers get that say nothing, by a LimitRange: `limits.cpu` and the like."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,9 @@ def _quotas(manifests: list[Manifest], sight: Sight) -> Iterator[str]:
             used = Quantity(quota.used.get(resource, "0"))
             if total > Quantity(hard) or (more and used + more > Quantity(hard)):
                 yield _exceeded(quota, resource, whole, total, used if total <= Quantity(hard) else NOTHING)
+            silent = [name for name, one in found.items() if "pods" in one and resource not in one]
+            if silent and resource in _DEMANDED and resource not in quota.defaults:
+                yield _silent(quota, resource, silent)
 
 
 def _is_quota(manifest: Manifest) -> bool:
@@ -227,6 +234,13 @@ def _exceeded(quota: Quota, resource: str, whole: Mapping[str, Quantity], total:
     return (
         f"ResourceQuota {quota.name} of namespace {quota.namespace} allows {resource} {quota.hard[resource]}; "
         f"the fewest replicas need {total}{beside} ({parts}{rest}). Have it raised, or lower what they ask for"
+    )
+
+
+def _silent(quota: Quota, resource: str, silent: list[str]) -> str:
+    return (
+        f"ResourceQuota {quota.name} of namespace {quota.namespace} counts {resource}, so that no pod may be without: "
+        f"{', '.join(silent)}. Have a LimitRange there give a default, or {resource} not counted"
     )
 
 
