@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def preflight(project: Project, environment: str, context: str | None, kubeconfig: str | None) -> None:
-    """Ask a cluster whether it can take an environment, and change nothing.
+    """Ask a cluster if it can take an environment; change nothing.
 
     Looks for the versions and kinds that it must serve, whose the namespace is, quotas, and the right to make each
     kind. Where the namespace is there, every manifest is tried in a dry run, so that admission webhooks and Pod
