@@ -74,6 +74,15 @@ def test_what_is_no_api_server_is_told(status: int, body: str) -> None:
         )
 
 
+def test_an_api_server_that_does_not_tell_its_version_is_told_in_its_words() -> None:
+    status = json.dumps({"kind": "Status", "message": "forbidden: user x cannot get path /version"})
+    with serving(lambda *_: (403, status)) as address:
+        assert told(kubeconfig(address)) == (
+            "the cluster of context test does not tell its version: forbidden: user x cannot get path /version. "
+            "Use a context of somebody who may ask"
+        )
+
+
 def test_credentials_that_are_refused_are_told_by_whose_they_are() -> None:
     with serving(lambda *_: (401, "{}")) as address:
         assert told(kubeconfig(address)) == (

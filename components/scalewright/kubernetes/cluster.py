@@ -79,6 +79,11 @@ class Cluster:
 
     def _version(self) -> str:
         answer = self.ask("/version")
+        if answer.body.get("kind") == "Status":  # an API server it is, and one that keeps this to itself
+            raise ClusterError(
+                f"the cluster of context {self.context} does not tell its version: {answer.message}. "
+                "Use a context of somebody who may ask"
+            )
         if answer.status != 200 or "gitVersion" not in answer.body:
             raise ClusterError(
                 f"what answers at {self.address} is no API server of Kubernetes (GET /version: {answer.status}). "
