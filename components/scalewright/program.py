@@ -57,9 +57,11 @@ def _on_this_machine(project: Path, environment: str, backend: declaration.Backe
     return LocalBackend(backend.name, project, environment, plan), ("url", "primary", "replicas")
 
 
-def _on_kubernetes(_project: Path, environment: str, backend: declaration.Backend) -> tuple[Resource, Iterable[str]]:
+def _on_kubernetes(project: Path, environment: str, backend: declaration.Backend) -> tuple[Resource, Iterable[str]]:
     from scalewright.kubernetes.backend import Backend
+    from scalewright.preflight import preflight
 
+    preflight(project, environment)
     return Backend(backend, environment), Backend.__annotations__
 
 

@@ -177,6 +177,43 @@ def test_a_program_that_fails_is_told_by_its_line_and_nothing_is_written(
     assert not (project / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (
+            "Namespace('extra', {})\nNamespace('extra', {})\n",
+            ["Namespace 'extra' is made twice; Pulumi knows both as urn:pulumi:dev::scalewright::scalewright:index:"],
+        ),
+        (
+            "Namespace('shop-dev', {})\n",
+            ["these are made twice under one name: Namespace shop-dev. Rename one of the two"],
+        ),
+        (
+            "ConfigMap('other', metadata={'name': 'redis', 'namespace': 'shop-dev'})\n",
+            ["these are made twice under one name: ConfigMap shop-dev/redis. Rename one of the two"],
+        ),
+        (
+            "Namespace('Extra', {'quotas': {}})\n",
+            ["Namespace 'Extra': name is 'Extra'; ", "Namespace 'Extra': quotas is not a setting; "],
+        ),
+    ],
+    ids=["a component twice", "a component of ours again", "an object of ours again", "arguments that cannot be"],
+)
+def test_what_is_made_twice_and_arguments_that_cannot_be_are_a_line_each_and_nothing_is_written(
+    project: Path, more: str, told: list[str]
+) -> None:
+    with (project / "stacks" / "__main__.py").open("a") as program:
+        program.write(
+            "from pulumi_kubernetes.core.v1 import ConfigMap\n"
+            f"from scalewright.kubernetes.namespace import Namespace\n{more}"
+        )
+    lines = run("render", "dev", "-o", "out", cwd=project, status=1).stderr.splitlines()
+    assert len(lines) == len(told)
+    for line, start in zip(lines, told, strict=True):
+        assert line.startswith(f"scalewright: dev cannot be rendered: {start}")
+    assert not (project / "out").exists()
+
+
 @pytest.mark.parametrize("package", ["pulumi", "pulumi_kubernetes", "pulumi_random"])
 def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path, package: str) -> None:
     (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError('none', name='{package}')\n")

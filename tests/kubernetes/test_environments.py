@@ -6,7 +6,9 @@ import pytest
 from tests.kubernetes import definitions
 from tests.kubernetes.plans import ENVIRONMENTS, ROOT, container_of, objects, pod_of, shipped
 
-from scalewright.declaration import load
+from scalewright.declaration import Quantity, load
+from scalewright.plan.demand import NOTHING, amount, demands
+from scalewright.plan.features import oldest
 from scalewright.plan.operators import operator
 from scalewright.plan.references import external
 from scalewright.plan.render import manifests, render
@@ -110,3 +112,21 @@ def test_all_objects_are_in_the_namespace_and_tell_what_they_belong_to(environme
         assert metadata["labels"]["app.kubernetes.io/managed-by"] == "scalewright", name
         if one["kind"] != "Namespace":
             assert metadata["namespace"] == f"shop-{environment}", name
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_oldest_kubernetes_that_takes_all_of_it_is_the_one_that_the_manual_names(environment: str) -> None:
+    need = oldest(objects(environment).values())
+    assert need is not None
+    assert need.version == (1, 30)
+    assert "Kubernetes 1.30 or later" in (ROOT / "docs" / "kubernetes.md").read_text()
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_fewest_replicas_fit_into_the_quota_of_the_namespace(environment: str) -> None:
+    found = objects(environment)
+    taken = demands(found.values()).values()
+    hard = found[f"ResourceQuota shop-{environment}"]["spec"]["hard"]
+    for resource, most in hard.items():
+        assert sum((amount(one, resource) for one in taken), NOTHING) <= Quantity(most), resource
+    assert sum((amount(one, "pods") for one in taken), NOTHING) >= Quantity(4)

@@ -52,7 +52,7 @@ class _Exec(click.Command):
 def exec(  # noqa: A001 - the name of the command
     project: Project, server: str, arguments: tuple[str, ...], environment: str, replica: int | None
 ) -> None:
-    """Open psql or a client of Redis, logged in as the application is.
+    """Open psql or a client of Redis, logged in as the application.
 
     What follows `--` is given to that client, and its exit status is the answer:
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
 @click.pass_obj
 def show(project: Project, environment: str, *, as_json: bool) -> None:
-    """Print the declaration of ENV, with its overlay and all defaults."""
+    """Print the declaration of ENV with overlay and defaults."""
     declared = load(project.project, environment).model_dump(mode="json")
     click.echo(json.dumps(declared, indent=2, ensure_ascii=False) if as_json else _as_yaml(declared), nl=as_json)
 

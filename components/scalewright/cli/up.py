@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 @environment_argument
 @click.pass_obj
 def up(project: Project, environment: str) -> None:
-    """Start what is declared; change only what differs from what runs.
+    """Start what is declared; change only what differs.
 
-    Ends when everything is healthy and leaves it running. Ctrl-C before that stops what was started.
+    What runs as it is declared is left alone. Ends when everything is healthy and leaves it running. Ctrl-C before that
+    stops what was started.
     """
     from scalewright.cli.progress import Progress
     from scalewright.local.platform import InterruptedRolloutError, url

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 NAMESPACE = "scalewright"
 BACKEND = f"{NAMESPACE}:backend"
+PREFLIGHT = f"{NAMESPACE}:preflight"
+"""Whether Pulumi's program asks the cluster before it makes anything."""
+SETTINGS = (BACKEND, PREFLIGHT)
+SWITCH = (True, False, "true", "false")
+"""What a switch may be; `pulumi config set` writes text."""
 TOP_LEVEL = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
 """The keys of a Pulumi stack file: https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/"""
 
@@ -55,7 +60,9 @@ def read_overlay(path: FilePath, name: str) -> Overlay:
     root = _mapping(document, document.data, (), "the file", mistakes)
     mistakes += [_unknown(document, (key,), TOP_LEVEL) for key in root if key not in TOP_LEVEL]
     config = _mapping(document, root.get("config"), ("config",), "config", mistakes)
-    mistakes += [_unknown(document, ("config", key), [BACKEND]) for key in config if not _known(key)]
+    mistakes += [_unknown(document, ("config", key), SETTINGS) for key in config if not _known(key)]
+    if PREFLIGHT in config and str(config[PREFLIGHT]).lower() not in ("true", "false"):
+        mistakes.append(_no_switch(document, PREFLIGHT, config[PREFLIGHT]))
     data = _mapping(document, config.get(BACKEND), ("config", BACKEND), BACKEND, mistakes)
     return Overlay(document, config, data, tuple(mistakes))
 
@@ -85,10 +92,16 @@ def _mapping(document: Document, value: Any, path: Path, name: str, mistakes: li
     return {}
 
 
+def _no_switch(document: Document, key: str, value: Any) -> Mistake:
+    line, column = document.positions["config", key]
+    bound, remedy = "it must be true or false", "Write one of them"
+    return Mistake(f"config.{key}", value, bound, remedy, document.file, line, column)
+
+
 def _known(key: str) -> bool:
     """Whether this key of `config` is ours or somebody else's; one without a namespace is nobody's."""
     namespace, colon, _ = key.partition(":")
-    return key == BACKEND or (bool(colon) and namespace != NAMESPACE)
+    return key in SETTINGS or (bool(colon) and namespace != NAMESPACE)
 
 
 def _unknown(document: Document, path: Path, known: Sequence[str]) -> Mistake:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from scalewright.declaration.backend import Backend
 from scalewright.declaration.metric import Metric
-from scalewright.declaration.overlay import BACKEND, NAMESPACE, TOP_LEVEL
+from scalewright.declaration.overlay import BACKEND, NAMESPACE, PREFLIGHT, SWITCH, TOP_LEVEL
 
 _ANNOTATIONS = ("description", "default", "examples")
 
@@ -31,8 +31,15 @@ def stack_schema() -> dict[str, Any]:
             "config": {
                 "description": "Settings of this environment.",
                 "type": ["object", "null"],
-                "properties": {BACKEND: {"anyOf": [{"$ref": "#/$defs/Backend"}, {"type": "null"}]}},
-                "patternProperties": {f"^{NAMESPACE}:(?!backend$)": False},
+                "properties": {
+                    BACKEND: {"anyOf": [{"$ref": "#/$defs/Backend"}, {"type": "null"}]},
+                    PREFLIGHT: {
+                        "description": "Whether `pulumi up` asks the cluster before anything is made.",
+                        "default": True,
+                        "enum": [*SWITCH],
+                    },
+                },
+                "patternProperties": {f"^{NAMESPACE}:(?!(backend|preflight)$)": False},
                 "propertyNames": {"pattern": ":"},
             },
             **{key: {"description": "Set by Pulumi."} for key in TOP_LEVEL if key != "config"},

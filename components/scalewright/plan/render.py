@@ -48,20 +48,55 @@ def manifests(resources: Iterable[Resource]) -> list[Manifest]:
     apply would tell, for what is no object and makes some, such as a chart, and for two objects of one name, of which
     only the last would be.
     """
+    resources = list(resources)
+    _refuse_opaque(resources)
+    found = _shown(resources)
+    _refuse_twice(found)
+    if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
+        raise RenderError(
+            f"these are known only once the plan is applied: {', '.join(unknown)}. Write them down, or use `pulumi up`"
+        )
+    return sorted((one.inputs for one in found), key=_place)
+
+
+def objects(resources: Iterable[Resource]) -> list[Manifest]:
+    """Return the objects of a plan that need not be known in full, in the order in which they are applied.
+
+    What no API server would take as it stands, such as a Helm release, is none. Raises RenderError for two of one name.
+    """
+    found = [one for one in _shown(resources) if {"apiVersion", "kind", "metadata"} <= one.inputs.keys()]
+    found = [one for one in found if isinstance(one.inputs["metadata"], dict) and "name" in one.inputs["metadata"]]
+    _refuse_twice(found)
+    return sorted((one.inputs for one in found), key=_place)
+
+
+def is_known(manifest: Manifest) -> bool:
+    """Whether all of an object is known before the plan is applied."""
+    return next(_unknown(manifest), None) is None
+
+
+def withheld(resources: Iterable[Resource]) -> list[Manifest]:
+    """Return the Secrets of a plan whose values are known to Pulumi alone."""
+    return [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
+
+
+def _shown(resources: Iterable[Resource]) -> list[Resource]:
+    ours = (one for one in resources if one.custom and one.type.startswith(PROVIDER))
+    return [one for one in ours if not _holds_secret(one)]
+
+
+def _refuse_opaque(resources: Iterable[Resource]) -> None:
     ours = [one for one in resources if one.type.startswith(PROVIDER)]
     if opaque := [f"{one.name} ({one.type.removeprefix(PROVIDER)})" for one in ours if "kind" not in one.inputs]:
         raise RenderError(
             f"what these become is known to their provider alone: {', '.join(opaque)}. "
             "Write the objects down, or use `pulumi up`"
         )
-    found = [one for one in ours if one.custom and not _holds_secret(one)]
+
+
+def _refuse_twice(found: Iterable[Resource]) -> None:
     if twice := [name for name, count in Counter(_identity(one.inputs) for one in found).items() if count > 1]:
         raise RenderError(f"these are made twice under one name: {', '.join(twice)}. Rename one of the two")
-    if unknown := [f"{one.name}: {path}" for one in found for path in _unknown(one.inputs)]:
-        raise RenderError(
-            f"these are known only once the plan is applied: {', '.join(unknown)}. Write them down, or use `pulumi up`"
-        )
-    return sorted((one.inputs for one in found), key=_place)
 
 
 def render(resources: Iterable[Resource]) -> dict[str, str]:
@@ -70,11 +105,10 @@ def render(resources: Iterable[Resource]) -> dict[str, str]:
     The same plan gives the same bytes.
     """
     resources = list(resources)
-    objects = manifests(resources)
-    withheld = [one.inputs for one in resources if one.type.startswith(PROVIDER) and _holds_secret(one)]
-    digits = max(3, len(str(len(objects))))  # as many for each: kubectl takes files by their names
-    files = {f"{number:0{digits}}-{_name(one)}.yaml": text(one) for number, one in enumerate(objects, 1)}
-    return {**files, REFERENCES: _page(external(objects, withheld), operators(objects))}
+    found = manifests(resources)
+    digits = max(3, len(str(len(found))))  # as many for each: kubectl takes files by their names
+    files = {f"{number:0{digits}}-{_name(one)}.yaml": text(one) for number, one in enumerate(found, 1)}
+    return {**files, REFERENCES: _page(external(found, withheld(resources)), operators(found))}
 
 
 def text(manifest: Manifest) -> str:

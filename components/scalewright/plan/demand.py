@@ -1,0 +1,118 @@
+"""What objects take of a namespace at the fewest replicas that they may have. Pure arithmetic.
+
+It is what a cluster must have for an environment to come up at all; what it may become, see
+:mod:`scalewright.kubernetes.quota`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from scalewright.declaration import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Manifest = dict[str, Any]
+#: Amounts by the names that a ResourceQuota has for them: https://kubernetes.io/docs/concepts/policy/resource-quotas/
+Demand = dict[str, Quantity]
+
+NOTHING, ONE = Quantity(0), Quantity(1)
+_COUNTED = {
+    "ConfigMap": "configmaps",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
+    "Secret": "secrets",
+    "Service": "services",
+}
+_SERVICES = {"LoadBalancer": "services.loadbalancers", "NodePort": "services.nodeports"}
+#: Short names that a quota may use for requests.
+_SAME = {"cpu": "requests.cpu", "memory": "requests.memory"}
+
+
+def demands(manifests: Iterable[Manifest]) -> dict[str, Demand]:
+    """Return what each object takes that takes anything, by kind and name, at its fewest replicas."""
+    manifests = list(manifests)
+    fewest = dict(_fewest(manifests))
+    found = {identity(one): _of(one, fewest) for one in manifests}
+    return {name: demand for name, demand in found.items() if demand}
+
+
+def identity(manifest: Manifest) -> str:
+    """Return the kind and the name of an object, which are unique in a namespace for our purposes."""
+    return f"{manifest['kind']} {manifest['metadata'].get('name', '')}".rstrip()
+
+
+def amount(demand: Mapping[str, Quantity], resource: str) -> Quantity:
+    """Return how much of a resource of a quota a demand is."""
+    return demand.get(_SAME.get(resource, resource), NOTHING)
+
+
+def _fewest(manifests: Iterable[Manifest]) -> Iterator[tuple[str, int]]:
+    """Yield the fewest replicas of what an autoscaler scales."""
+    for one in manifests:
+        spec = one.get("spec", {})
+        if one["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
+            target = spec["scaleTargetRef"]
+            default = 1 if one["kind"] == "HorizontalPodAutoscaler" else 0
+            least = spec.get("minReplicas", spec.get("minReplicaCount", default))
+            yield f"{target.get('kind', 'Deployment')} {target['name']}", least
+
+
+def _of(manifest: Manifest, fewest: Mapping[str, int]) -> Demand:
+    total: Demand = defaultdict(lambda: NOTHING)
+    spec = manifest.get("spec", {})
+    if counted := _COUNTED.get(manifest["kind"]):
+        total[counted] += ONE
+    match manifest["kind"]:
+        case "Deployment" | "StatefulSet" | "Job":
+            replicas = fewest.get(identity(manifest), spec.get("replicas", 1))
+            _add(total, replicas, _of_pod(spec["template"]["spec"]))
+            for claim in spec.get("volumeClaimTemplates", ()):
+                _add(total, replicas, _of_claim(claim["spec"]["resources"]["requests"]["storage"]))
+        case "PersistentVolumeClaim":
+            total["requests.storage"] += Quantity(spec["resources"]["requests"]["storage"])
+        case "Service" if spec.get("type") in _SERVICES:
+            total[_SERVICES[spec["type"]]] += ONE
+        case "Cluster":  # https://cloudnative-pg.io/docs/current/cloudnative-pg.v1#clusterspec
+            instances = spec.get("instances", 1)
+            _add(total, instances, _of_containers([spec]))
+            _add(total, instances, _of_claim(spec["storage"]["size"]))
+        case "Pooler":
+            _add(total, spec.get("instances", 1), _of_pod(spec.get("template", {}).get("spec", {})))
+        case "KafkaNodePool":
+            _add(total, spec["replicas"], _of_containers([spec]))
+            for volume in spec["storage"].get("volumes", ()):
+                _add(total, spec["replicas"], _of_claim(volume["size"]))
+    return dict(total)
+
+
+def _add(total: Demand, times: int, demand: Demand) -> None:
+    for name, one in demand.items():
+        total[name] += times * one
+
+
+def _of_pod(pod: Manifest) -> Demand:
+    """Return what a pod asks for: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers."""
+    together = _of_containers(pod.get("containers", ()))
+    for first in pod.get("initContainers", ()):
+        for name, one in _of_containers([first]).items():
+            together[name] = max(together.get(name, NOTHING), one)
+    return together
+
+
+def _of_containers(containers: Iterable[Manifest]) -> Demand:
+    total: Demand = defaultdict(lambda: NOTHING)
+    total["pods"] = ONE
+    for container in containers:
+        resources = container.get("resources", {})
+        limits = resources.get("limits", {})
+        for name, one in limits.items():
+            total[f"limits.{name}"] += Quantity(one)
+        for name, one in {**limits, **resources.get("requests", {})}.items():  # what has a limit only asks for that
+            total[f"requests.{name}"] += Quantity(one)
+    return dict(total)
+
+
+def _of_claim(size: str) -> Demand:
+    return {"persistentvolumeclaims": ONE, "requests.storage": Quantity(size)}
