@@ -1,0 +1,205 @@
+"""Stacks on a real API server, by Pulumi's own command line and its Kubernetes provider."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.kube import pulumi_project
+from tests.kube.pulumi_project import SECRET, UNKNOWN, Project
+
+from scalewright.plan import resources
+from scalewright.plan.render import manifests
+from scalewright.program import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.kube.conftest import Kubectl
+
+pytestmark = pytest.mark.timeout(600)
+
+NAMESPACE = "shop-trial"
+UP = ("up", "-s", "trial", "--yes", "--skip-preview")
+DESTROY = ("destroy", "-s", "trial", "--yes", "--skip-preview")
+
+
+@pytest.fixture(scope="session")
+def pulumi() -> None:
+    """Skip what needs Pulumi where it is not."""
+    if lacking := pulumi_project.missing():
+        pytest.skip(lacking)
+
+
+@pytest.fixture(scope="module")
+def trial(
+    pulumi: None, cluster: Kubectl, kubeconfig: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Project]:
+    """The environment `dev` under another name, up; it and its data are gone at the end of the module."""
+    project = Project(tmp_path_factory.mktemp("trial"), kubeconfig)
+    project.take("dev")
+    project.without_a_node()
+    project.run("stack", "init", "trial")
+    project.run(*UP)
+    yield project
+    project.run(*DESTROY)
+    cluster("delete", "namespace", NAMESPACE)
+
+
+def get(cluster: Kubectl, kind: str, name: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(cluster("get", kind, name, "-n", NAMESPACE, "-o", "json").stdout)
+    return answer
+
+
+def names(cluster: Kubectl, *kinds: str) -> set[str]:
+    """Return what there is in the namespace, but for what every namespace has."""
+    found = cluster("get", ",".join(kinds), "-n", NAMESPACE, "-o", "name").stdout.split()
+    return {one for one in found if one not in {"configmap/kube-root-ca.crt", "serviceaccount/default"}}
+
+
+def asked(resource: resources.Resource) -> dict[str, Any]:
+    """Return what a program asks for, as far as the engine tells it in a preview."""
+    return {
+        "inputs": without_nothing(resource.inputs),
+        "parent": resource.parent,
+        "dependencies": list(resource.depends_on),
+        "custom": resource.custom,
+        "retainOnDelete": resource.retain_on_delete,
+    }
+
+
+def previewed(step: dict[str, Any]) -> dict[str, Any]:
+    """Return the same of a step of a preview."""
+    state = step["newState"]
+    return {
+        "inputs": without_nothing(state["inputs"]),
+        "parent": None if "pulumi:pulumi:Stack" in state["parent"] else state["parent"],
+        "dependencies": sorted(state.get("dependencies", ())),
+        "custom": state.get("custom", False),
+        "retainOnDelete": state.get("retainOnDelete", False),
+    }
+
+
+def without_nothing(value: Any) -> Any:
+    """Return a value without what says nothing: the provider leaves out empty texts and maps. Marks become ours."""
+    match value:
+        case dict():
+            kept = {key: without_nothing(one) for key, one in value.items()}
+            return {key: one for key, one in kept.items() if one not in ("", {})}
+        case list():
+            return [without_nothing(one) for one in value]
+        case _:
+            return {UNKNOWN: resources.UNKNOWN, SECRET: resources.SECRET}.get(value, value)
+
+
+def changes(steps: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """Return the properties that a preview would change in the cluster, by kind and name."""
+    return {
+        f"{step['urn'].split('::')[2].rpartition(':')[2]} {step['urn'].split('::')[3]}": set(step["detailedDiff"] or ())
+        for step in steps
+        if step["op"] not in {"same", "refresh"} and step["newState"].get("custom")
+    }
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_preview_asks_for_the_very_objects_that_the_evaluation_in_this_process_tells_and_makes_none(
+    environment: str, pulumi: None, cluster: Kubectl, kubeconfig: Path, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, kubeconfig)
+    project.take(environment, "asked")
+    project.run("stack", "init", "asked")
+    steps = project.preview("asked")
+    told = {one.urn: asked(one) for one in plan(project.project, "asked")}
+    assert len(told) > 50
+    assert {step["op"] for step in steps} == {"create"}
+    assert {step["urn"]: previewed(step) for step in steps} == told
+    assert cluster("get", "namespace", "shop-asked", check=False).returncode == 1
+
+
+def test_what_is_asked_for_is_there_and_a_second_up_changes_nothing(trial: Project, cluster: Kubectl) -> None:
+    objects = {"apiVersion": "v1", "kind": "List", "items": manifests(plan(trial.project, "trial"))}
+    assert len(objects["items"]) > 30
+    cluster("get", "-f", "-", text=json.dumps(objects))  # fails for one that is missing
+    assert trial.outputs("trial") == {
+        "namespace": NAMESPACE,
+        "url": "",
+        "primary": f"postgres-rw.{NAMESPACE}.svc:5432",
+        "replicas": [],
+        "pooler": "",
+    }
+    trial.run(*UP, "--expect-no-changes")
+    trial.run("preview", "-s", "trial", "--expect-no-changes")
+
+
+def test_a_preview_shows_an_edit_and_nothing_else_and_an_up_makes_it(trial: Project, cluster: Kubectl) -> None:
+    trial.edit("trial", "scale: {min: 1, max: 3}", "scale: {min: 1, max: 4}")
+    shown = changes(trial.preview("trial"))
+    quota = shown.pop(f"ResourceQuota {NAMESPACE}")  # of what the environment can become at most
+    assert {one.partition(".")[0] for one in quota} == {"spec"}
+    assert shown == {"HorizontalPodAutoscaler orders": {"spec.maxReplicas"}}
+    assert get(cluster, "hpa", "orders")["spec"]["maxReplicas"] == 3
+    trial.run(*UP)
+    assert get(cluster, "hpa", "orders")["spec"]["maxReplicas"] == 4
+    trial.run(*UP, "--expect-no-changes")
+
+
+def test_the_number_of_replicas_is_the_autoscalers(trial: Project, cluster: Kubectl) -> None:
+    cluster("scale", "deployment", "orders", "-n", NAMESPACE, "--replicas=2")
+    trial.run(*UP, "--expect-no-changes")
+    assert get(cluster, "deployment", "orders")["spec"]["replicas"] == 2
+
+
+def test_what_was_changed_by_hand_is_seen_and_put_back(trial: Project, cluster: Kubectl) -> None:
+    cluster("patch", "pdb", "orders", "-n", NAMESPACE, "--type=merge", "-p", '{"spec": {"maxUnavailable": 0}}')
+    cluster("delete", "service", "orders", "-n", NAMESPACE)
+    refreshed = trial.run("refresh", "-s", "trial", "--yes", "--skip-preview")
+    assert "1 updated" in refreshed
+    assert "1 deleted" in refreshed
+    assert changes(trial.preview("trial")) == {
+        "PodDisruptionBudget orders": {"spec.maxUnavailable"},
+        "Service orders": set(),
+    }
+    trial.run(*UP)
+    assert get(cluster, "pdb", "orders")["spec"]["maxUnavailable"] == 1
+    assert get(cluster, "service", "orders")["spec"]["ports"][0]["port"] == 8000
+
+
+def test_the_migrations_of_a_release_come_before_whatever_runs_it(trial: Project, cluster: Kubectl) -> None:
+    [before] = names(cluster, "job")
+    trial.edit("trial", "ghcr.io/acme/shop:main", "ghcr.io/acme/shop:v2")
+    lines = trial.run(*UP).splitlines()
+    [after] = names(cluster, "job")
+    assert (before.partition("main")[1], after.partition("v2")[1]) == ("main", "v2")
+    migrated = next(
+        number for number, line in enumerate(lines) if "batch/v1:Job migrations-v2" in line and "created" in line
+    )
+    begun = [number for number, line in enumerate(lines) if "apps/v1:Deployment" in line and "updating" in line]
+    assert migrated < min(begun)
+
+
+def test_no_password_is_in_what_pulumi_keeps_and_shows(trial: Project, cluster: Kubectl) -> None:
+    encoded = get(cluster, "secret", "redis")["data"]["password"]
+    password = base64.b64decode(encoded).decode()
+    assert len(password) == 40
+    kept = [path.read_text(errors="replace") for path in (trial.home / "state").rglob("*") if path.is_file()]
+    assert any('"kubernetes:core/v1:Secret"' in text for text in kept)
+    shown = (trial.state("trial"), trial.run("preview", "-s", "trial", "--diff"), json.dumps(trial.preview("trial")))
+    assert not [text for text in (*kept, *shown) if password in text or encoded in text]
+
+
+def test_a_destroy_keeps_the_data_and_the_next_up_goes_on_with_it(trial: Project, cluster: Kubectl) -> None:
+    database, password = get(cluster, "cluster", "postgres"), get(cluster, "secret", "redis")["data"]
+    trial.run(*DESTROY)
+    assert names(cluster, "all", "secret", "configmap", "serviceaccount", "networkpolicy", "hpa", "pdb") == set()
+    assert names(cluster, "cluster", "pvc") == {
+        "cluster.postgresql.cnpg.io/postgres",
+        "persistentvolumeclaim/data-redis-0",
+    }
+    assert json.loads(trial.state("trial"))["deployment"].get("resources", []) == []
+    trial.run(*UP)
+    assert get(cluster, "cluster", "postgres")["metadata"]["uid"] == database["metadata"]["uid"]
+    assert get(cluster, "secret", "redis")["data"] != password
+    trial.run(*UP, "--expect-no-changes")
