@@ -57,8 +57,9 @@ class CommandLine:
         """Return all that Pulumi holds of the stack."""
         return self.run("stack", "export", "-s", environment)
 
-    def _run(self, *arguments: str, stderr: int) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def start(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
+        """Begin a command."""
+        return subprocess.Popen(
             ["pulumi", "--non-interactive", *arguments],
             cwd=self.project,
             env=self._environment(),
@@ -66,9 +67,16 @@ class CommandLine:
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            timeout=300,
-            check=False,
         )
+
+    def _run(self, *arguments: str, stderr: int) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments, stderr=stderr) as process:
+            try:
+                output, errors = process.communicate(timeout=300)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
