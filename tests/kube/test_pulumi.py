@@ -18,7 +18,7 @@ from scalewright.program import plan
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.kube.conftest import Kubectl
@@ -59,10 +59,69 @@ def get(cluster: Kubectl, kind: str, name: str) -> dict[str, Any]:
     return answer
 
 
+def patch(cluster: Kubectl, name: str, part: dict[str, Any], *options: str) -> None:
+    cluster("patch", name, "-n", NAMESPACE, "--type=merge", "-p", json.dumps(part), *options)
+
+
 def names(cluster: Kubectl, *kinds: str) -> set[str]:
     """Return what there is in the namespace, but for what every namespace has."""
     found = cluster("get", ",".join(kinds), "-n", NAMESPACE, "-o", "name").stdout.split()
     return {one for one in found if one not in {"configmap/kube-root-ca.crt", "serviceaccount/default"}}
+
+
+def image(cluster: Kubectl) -> str:
+    """Return the release that runs."""
+    found: str = get(cluster, "deployment", "orders")["spec"]["template"]["spec"]["containers"][0]["image"]
+    return found
+
+
+def body_limit(cluster: Kubectl) -> float:
+    """Return what the gateway lets through, in MiB."""
+    found: int = get(cluster, "middleware", "gateway-body-limit")["spec"]["buffering"]["maxRequestBodyBytes"]
+    return found / 2**20
+
+
+@contextmanager
+def release(trial: Project, tag: str, *, body_limit: int) -> Iterator[subprocess.Popen[str]]:
+    """Begin an `up` of another image and limit that waits for its migrations; the stack's file is as before then."""
+    file = trial.project / "stacks" / "Pulumi.trial.yaml"
+    before = file.read_text()
+    trial.edit(
+        "trial",
+        "    image: ghcr.io/acme/shop:main",
+        f"    gateway: {{body_limit: {body_limit}Mi}}\n    image: ghcr.io/acme/shop:{tag}",
+    )
+    trial.variables["AWAITED"] = "kubernetes:batch/v1:Job"
+    with trial.start(*UP) as up:
+        try:
+            yield up
+        finally:
+            up.kill()
+            del trial.variables["AWAITED"]
+            file.write_text(before)
+
+
+def migrations(cluster: Kubectl, tag: str) -> tuple[str, str]:
+    """Wait for the Job of a release's migrations and its first pod, and return both."""
+
+    def made(kind: str) -> list[str]:
+        return [one for one in names(cluster, kind) if f"/migrations-{tag}-" in one]
+
+    return waiting(lambda: made("job"))[0], waiting(lambda: made("pod"))[0]
+
+
+def end(cluster: Kubectl, pod: str, phase: str) -> None:
+    """Have a pod end, as its node would."""
+    patch(cluster, pod, {"status": {"phase": phase}}, "--subresource=status")
+
+
+def waiting(condition: Callable[[], Any]) -> Any:
+    """Return the first true answer to a question."""
+    deadline = time.monotonic() + PATIENCE
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it did not become so"
+        time.sleep(0.2)
+    return answer
 
 
 def asked(resource: resources.Resource) -> dict[str, Any]:
@@ -156,7 +215,7 @@ def test_the_number_of_replicas_is_the_autoscalers(trial: Project, cluster: Kube
 
 
 def test_what_was_changed_by_hand_is_seen_and_put_back(trial: Project, cluster: Kubectl) -> None:
-    cluster("patch", "pdb", "orders", "-n", NAMESPACE, "--type=merge", "-p", '{"spec": {"maxUnavailable": 0}}')
+    patch(cluster, "pdb/orders", {"spec": {"maxUnavailable": 0}})
     cluster("delete", "service", "orders", "-n", NAMESPACE)
     refreshed = trial.run("refresh", "-s", "trial", "--yes", "--skip-preview")
     assert "1 updated" in refreshed
@@ -171,76 +230,29 @@ def test_what_was_changed_by_hand_is_seen_and_put_back(trial: Project, cluster: 
 
 
 def test_nothing_of_a_release_is_touched_until_its_migrations_are_done(trial: Project, cluster: Kubectl) -> None:
-    with release(trial, "v2") as up:
-        pod = attempt(cluster, "v2")
+    with release(trial, "v2", body_limit=2) as up:
+        job, pod = migrations(cluster, "v2")
+        waiting(lambda: body_limit(cluster) == 2)  # of all that is made, the gateway is the last that does not wait
         assert image(cluster) == "ghcr.io/acme/shop:main"
-        assert up.poll() is None
         end(cluster, pod, "Succeeded")
-        assert up.wait(PATIENCE) == 0
+        lines = up.communicate(timeout=PATIENCE)[0].splitlines()
+    assert up.returncode == 0, lines
+    migrated = next(number for number, line in enumerate(lines) if job.partition("/")[2] in line and "created" in line)
+    assert not [line for line in lines[:migrated] if ":Deployment " in line and "updat" in line]
     assert image(cluster) == "ghcr.io/acme/shop:v2"
-    assert len(names(cluster, "job")) == 1
+    assert names(cluster, "job") == {job}
 
 
 def test_a_release_whose_migrations_fail_changes_nothing_else(trial: Project, cluster: Kubectl) -> None:
     running = image(cluster)
-    with release(trial, "v3") as up:
-        pod = attempt(cluster, "v3")
-        job = next(one for one in names(cluster, "job") if "-v3-" in one)
-        cluster(
-            "patch", job, "-n", NAMESPACE, "--type=merge", "-p", '{"spec": {"backoffLimit": 0}}'
-        )  # no more attempts
+    with release(trial, "v3", body_limit=3) as up:
+        job, pod = migrations(cluster, "v3")
+        patch(cluster, job, {"spec": {"backoffLimit": 0}})  # another attempt would take ten seconds to begin
         end(cluster, pod, "Failed")
-        output, _ = up.communicate(timeout=PATIENCE)
+        output = up.communicate(timeout=PATIENCE)[0]
     assert up.returncode != 0
     assert "BackoffLimitExceeded" in output
     assert image(cluster) == running
-
-
-@contextmanager
-def release(trial: Project, tag: str) -> Iterator[subprocess.Popen[str]]:
-    """Begin an `up` of another image that waits for its migrations; the image is what it was in the end."""
-    file = trial.project / "stacks" / "Pulumi.trial.yaml"
-    before = file.read_text()
-    trial.edit("trial", "ghcr.io/acme/shop:main", f"ghcr.io/acme/shop:{tag}")
-    trial.variables["AWAITED"] = "kubernetes:batch/v1:Job"
-    with trial.start(*UP) as up:
-        try:
-            yield up
-        finally:
-            up.kill()
-            del trial.variables["AWAITED"]
-            file.write_text(before)
-
-
-def attempt(cluster: Kubectl, tag: str) -> str:
-    """Wait for the pod of a release's migrations, and return it."""
-    selector = "app.kubernetes.io/component=migrations,job-name"
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        found = cluster("get", "pods", "-n", NAMESPACE, "-l", selector, "-o", "name").stdout.split()
-        if ours := [one for one in found if f"migrations-{tag}-" in one]:
-            return ours[0]
-        time.sleep(0.2)
-    raise AssertionError(f"no pod of migrations {tag} in {PATIENCE} s")
-
-
-def end(cluster: Kubectl, pod: str, phase: str) -> None:
-    """Have a pod end, as its node would."""
-    cluster(
-        "patch",
-        pod,
-        "-n",
-        NAMESPACE,
-        "--subresource=status",
-        "--type=merge",
-        "-p",
-        f'{{"status": {{"phase": "{phase}"}}}}',
-    )
-
-
-def image(cluster: Kubectl) -> str:
-    found: str = get(cluster, "deployment", "orders")["spec"]["template"]["spec"]["containers"][0]["image"]
-    return found
 
 
 def test_no_password_is_in_what_pulumi_keeps_and_shows(trial: Project, cluster: Kubectl) -> None:

@@ -176,7 +176,7 @@ def _stateful_set(server: Server, checksum: Output[str], opts: ResourceOptions) 
             "pod_management_policy": "Parallel",
             "update_strategy": {"type": "RollingUpdate"},
             "revision_history_limit": 3,
-            # Data outlives a `pulumi destroy`, and the servers start from it again; they take what password they are given.
+            # Data outlives a `pulumi destroy`, and the next servers start from it with whatever password there is then.
             "persistent_volume_claim_retention_policy": {"when_deleted": "Retain", "when_scaled": "Retain"},
             "template": {
                 "metadata": {
