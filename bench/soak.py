@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.context import timed
 from bench.figure import Figure, Limit
-from bench.footprint import Holdings, memory
+from bench.footprint import Holdings, private
 from bench.load import load
 from bench.trend import growth
 
@@ -36,21 +36,22 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 
 def _requests(bench: Bench) -> Iterator[Figure]:
-    replicas = bench.stack.replicas()
-    before = Holdings.of(bench.stack)
+    stack = bench.stack
+    replicas = stack.replicas()
+    before = Holdings.of(stack)
     begun, sent, errors = time.perf_counter(), 0, 0
     samples: list[Sample] = []
     while sent < bench.requests or len(samples) < 6:
         report = load(bench.target, "mixed", connections=CONNECTIONS, seconds=SLICE)
         sent, errors = sent + report.requests, errors + report.errors
-        samples.append((sent, memory(replicas)))
+        samples.append((sent, private(replicas)))
         bench.say(f"{sent:,} of {bench.requests:,} requests, replicas {samples[-1][1]:.1f} MB")
     took = f"{time.perf_counter() - begun:.0f} s"
     name = f"replicas' memory grew in the second half of {sent:,} requests"
     yield Figure(name, (growth(samples),), "MB", Limit(FLAT_REPLICAS), detail=f"{_range(samples)}, {took}")
     yield Figure("errors of these requests", (errors,), "", Limit(0))
-    bench.stack.fill()  # drops the tasks that wait
-    yield from _left_behind(bench, before, "these requests")
+    stack.fill()  # drops the tasks that wait
+    yield from _left_behind(stack, before, "these requests")
 
 
 def _scalings(bench: Bench) -> Iterator[Figure]:
@@ -62,8 +63,8 @@ def _scalings(bench: Bench) -> Iterator[Figure]:
     whole: list[Sample] = []
     for number in range(1, bench.scalings + 1):
         seconds = timed(lambda: _scale_up_and_down(bench))
-        toolkit.append((number, memory([supervisor])))
-        whole.append((number, memory([supervisor, *stack.processes()])))
+        toolkit.append((number, private([supervisor])))
+        whole.append((number, private([supervisor, *stack.processes()])))
         bench.say(
             f"scaled {number} of {bench.scalings} times, {seconds:.1f} s, supervisor {toolkit[-1][1]:.2f} MB, "
             f"all {whole[-1][1]:.0f} MB"
@@ -73,7 +74,7 @@ def _scalings(bench: Bench) -> Iterator[Figure]:
     for name, samples, limit in (("toolkit", toolkit, FLAT_TOOLKIT), ("whole stack", whole, FLAT_STACK)):
         detail = f"{_range(samples)}, {took}"
         yield Figure(f"memory of the {name} grew {rounds}", (growth(samples),), "MB", Limit(limit), detail=detail)
-    yield from _left_behind(bench, before, "these scalings")
+    yield from _left_behind(stack, before, "these scalings")
 
 
 def _scale_up_and_down(bench: Bench) -> None:
@@ -81,8 +82,8 @@ def _scale_up_and_down(bench: Bench) -> None:
         bench.project.run("scale", *parts)
 
 
-def _left_behind(bench: Bench, before: Holdings, cause: str) -> Iterator[Figure]:
-    after = _settled(bench.stack, before)
+def _left_behind(stack: Stack, before: Holdings, cause: str) -> Iterator[Figure]:
+    after = _settled(stack, before)  # the same stack: each has a connection to the supervisor, a file on both sides
     for what, had, has in (
         ("processes", before.processes, after.processes),
         ("listening ports", before.ports, after.ports),

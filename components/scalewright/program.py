@@ -32,16 +32,21 @@ def provision(project: Path, environment: str) -> dict[str, Any]:
     Raises pulumi.RunError, with a line for each mistake.
     """
     try:
-        backend = load(project, environment)
-        if (provide := PLATFORMS.get(backend.platform)) is None:
-            raise PlatformError(
-                f"environment {environment} is on platform {backend.platform}, which this version cannot run yet. "
-                f"Name an environment whose platform is {' or '.join(sorted(PLATFORMS))}"
-            )
-        made, outputs = provide(project, environment, backend)
+        made, outputs = _made(project, environment)
     except (Mistakes, PlatformError) as trouble:
         raise RunError(str(trouble)) from None
     return {name: getattr(made, name) for name in outputs}
+
+
+def _made(project: Path, environment: str) -> tuple[Resource, Iterable[str]]:
+    """Register the resources of an environment; returns what holds them all, and the names of its outputs."""
+    backend = load(project, environment)
+    if (make := PLATFORMS.get(backend.platform)) is None:
+        raise PlatformError(
+            f"environment {environment} is on platform {backend.platform}, which this version cannot run yet. "
+            f"Name an environment whose platform is {' or '.join(sorted(PLATFORMS))}"
+        )
+    return make(project, environment, backend)
 
 
 def _on_this_machine(project: Path, environment: str, backend: declaration.Backend) -> tuple[Resource, Iterable[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
-from bench.footprint import cpu_seconds, memory
+from bench.footprint import cpu_seconds, memory, private
 
 HOLDS_50_MB = "held = bytearray(range(250)) * 200_000; print(flush=True); input()"
 BUSY = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True); input()"
@@ -35,6 +35,10 @@ def test_memory_is_what_processes_hold_together(large: psutil.Process) -> None:
     one = memory([large])
     assert 50 < one < 100
     assert memory([large, large]) == pytest.approx(2 * one, rel=0.02)
+
+
+def test_growth_is_measured_by_what_is_shared_with_nobody(large: psutil.Process) -> None:
+    assert 50 < private([large]) < memory([large])
 
 
 def test_processor_time_is_counted_as_it_is_taken(busy: psutil.Process) -> None:

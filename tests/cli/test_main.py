@@ -7,18 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cli import command as command_line
+from tests.cli.command import ROOT
 
 from scalewright.cli.main import COMMANDS
 
-ROOT = Path(__file__).parents[2]
-
 
 def run(*arguments: str, cwd: Path = ROOT, status: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "scalewright", *arguments], cwd=cwd, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    """Run a command, and return all that it says."""
+    done = command_line.run(*arguments, cwd=cwd, status=status)
     return done.stdout + done.stderr
 
 

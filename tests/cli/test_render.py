@@ -9,32 +9,17 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tests.cli.command import ROOT, SCALEWRIGHT, run
 
 from scalewright.cli.render import SCRATCH, replace
 from scalewright.plan.render import REFERENCES
 
-ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "scalewright")
-
-
-def run(
-    *arguments: str, cwd: Path = ROOT, status: int = 0, before: tuple[str, ...] = (), **environment: str
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*before, *COMMAND, *arguments],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -229,7 +214,7 @@ def test_an_interrupted_render_leaves_the_folder_as_it_was(tmp_path: Path, rende
 def test_ctrl_c_ends_it_with_a_line_and_writes_nothing(project: Path) -> None:
     (project / "stacks" / "__main__.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(60)\n")
     begun = subprocess.Popen(
-        [*COMMAND, "render", "dev", "-o", "out"],
+        [*SCALEWRIGHT, "render", "dev", "-o", "out"],
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -250,7 +235,11 @@ def test_on_a_terminal_one_sees_that_it_is_at_work(project: Path) -> None:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
     begun = subprocess.Popen(
-        [*COMMAND, "render", "dev", "-o", "out"], cwd=project, stdout=subprocess.PIPE, stderr=theirs, env=environment
+        [*SCALEWRIGHT, "render", "dev", "-o", "out"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=environment,
     )
     os.close(theirs)
     shown = b""

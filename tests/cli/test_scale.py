@@ -1,16 +1,13 @@
 """What `scalewright scale` says to a mistake; what it does is in tests/e2e/local."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
+from tests.cli.command import ROOT, refuse
 
 from scalewright.cli.scale import parse
 from scalewright.declaration import Backend, load
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -23,21 +20,6 @@ def mistakes(backend: Backend, *parts: str) -> list[str]:
     with pytest.raises(click.UsageError) as refused:
         parse(parts, backend, "local")
     return refused.value.message.splitlines()
-
-
-def refuse(*arguments: str, status: int, cwd: Path = ROOT) -> str:
-    """Run scale where nothing runs, and return its last line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scalewright", "scale", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr.splitlines()[-1]
 
 
 def test_a_part_may_be_called_by_its_name_or_its_path(backend: Backend) -> None:
@@ -107,12 +89,16 @@ def test_a_part_that_is_given_twice_is_refused_even_with_one_number(backend: Bac
 def test_what_does_not_run_is_answered_with_the_command_that_starts_it(tmp_path: Path) -> None:
     (tmp_path / "stacks").symlink_to(ROOT / "stacks")
     told = "scalewright: environment local is not running. Start it with `scalewright up local`"
-    assert refuse("orders=3", status=1, cwd=tmp_path) == told
-    assert refuse(status=1, cwd=tmp_path) == told
+    assert refuse(tmp_path, "scale", "orders=3") == told
+    assert refuse(tmp_path, "scale") == told
 
 
 def test_an_environment_that_is_not_there_or_not_here_is_told(tmp_path: Path) -> None:
     (tmp_path / "stacks").symlink_to(ROOT / "stacks")
-    assert "the environments are dev, local, prod, staging" in refuse("orders=3", "-e", "lokal", status=2, cwd=tmp_path)
-    assert "environment prod is on platform kubernetes" in refuse("orders=3", "-e", "prod", status=1, cwd=tmp_path)
-    assert "'../local' is no name of an environment" in refuse("orders=3", "-e", "../local", status=2, cwd=tmp_path)
+    assert "the environments are dev, local, prod, staging" in refuse(
+        tmp_path, "scale", "orders=3", "-e", "lokal", status=2
+    )
+    assert "environment prod is on platform kubernetes" in refuse(tmp_path, "scale", "orders=3", "-e", "prod")
+    assert "'../local' is no name of an environment" in refuse(
+        tmp_path, "scale", "orders=3", "-e", "../local", status=2
+    )

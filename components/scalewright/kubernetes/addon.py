@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scalewright.kubernetes.edges import NAMESPACES
+from scalewright.declaration.cluster import Operators
 from scalewright.kubernetes.gateway import CLASS, HTTP_PORT, HTTPS_PORT
 from scalewright.kubernetes.observability import DASHBOARD
 
 Values = Mapping[str, Any]
+
+#: From where environments let them in, unless they say otherwise.
+_NAMESPACES = Operators()
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ ADDONS: Mapping[str, Addon] = {
         source="kube-prometheus-stack",
         repository="https://prometheus-community.github.io/helm-charts",
         version="88.5.3",
-        namespace=NAMESPACES["monitoring"],
+        namespace=_NAMESPACES.prometheus,
         values={
             "prometheus": {
                 "prometheusSpec": {
@@ -125,7 +128,7 @@ ADDONS: Mapping[str, Addon] = {
         source="cloudnative-pg",
         repository="https://cloudnative-pg.github.io/charts",
         version="0.29.1",
-        namespace=NAMESPACES["cloudnative-pg"],
+        namespace=_NAMESPACES.cloudnative_pg,
         values={"crds": {"create": True}, "config": {"clusterWide": True}},
         why="PostgreSQL: instances, failover, poolers",
     ),
@@ -133,7 +136,7 @@ ADDONS: Mapping[str, Addon] = {
         source="plugin-barman-cloud",
         repository="https://cloudnative-pg.github.io/charts",
         version="0.8.1",
-        namespace=NAMESPACES["cloudnative-pg"],
+        namespace=_NAMESPACES.cloudnative_pg,
         values={"crds": {"create": True}},
         needs=("cloudnative-pg", "cert-manager"),
         together="cloudnative-pg",
@@ -143,7 +146,7 @@ ADDONS: Mapping[str, Addon] = {
         source="keda",
         repository="https://kedacore.github.io/charts",
         version="2.21.1",
-        namespace=NAMESPACES["keda"],
+        namespace=_NAMESPACES.keda,
         # Without the annotation an uninstalled KEDA takes every ScaledObject with it.
         values={"crds": {"additionalAnnotations": {"helm.sh/resource-policy": "keep"}}},
         beside={"monitoring": {"prometheus": {"operator": {"enabled": True, "serviceMonitor": {"enabled": True}}}}},
@@ -152,7 +155,7 @@ ADDONS: Mapping[str, Addon] = {
     "strimzi": Addon(
         source="oci://quay.io/strimzi-helm/strimzi-kafka-operator",
         version="1.2.0",
-        namespace=NAMESPACES["strimzi"],
+        namespace=_NAMESPACES.strimzi,
         values={"watchAnyNamespace": True},
         why="Kafka, where events are declared on it",
     ),
@@ -160,7 +163,7 @@ ADDONS: Mapping[str, Addon] = {
         source="traefik",
         repository="https://traefik.github.io/charts",
         version="41.5.0",
-        namespace=NAMESPACES["traefik"],
+        namespace=_NAMESPACES.traefik,
         values={
             "deployment": {"replicas": 2, "terminationGracePeriodSeconds": 60},
             "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},

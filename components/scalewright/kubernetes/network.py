@@ -161,7 +161,9 @@ def _allow(group: _Group) -> dict[str, Any]:
 
 def _selector(peer: PeerArgs) -> dict[str, Any]:
     having = [{"key": key, "operator": "Exists"} for key in _having(peer)]
-    return {"match_labels": peer.get("labels", {}), **({"match_expressions": having} if having else {})}
+    # Empty ones must not be there: the API server drops them as it stores, and would find them new at each apply.
+    wanted = {"match_labels": peer.get("labels", {}), "match_expressions": having}
+    return {key: value for key, value in wanted.items() if value not in ({}, [])}
 
 
 def _peers(peer: PeerArgs) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ STATIC = "config/gateway.yml"
 ROUTES = "config/gateway/routes.yml"
 #: Clients are on this machine: who takes longer to send a request sends a byte now and then, and is cut off.
 READ_TIMEOUT = "10s"
+#: Go would let the heap grow to twice what is in use before it collects: https://go.dev/doc/gc-guide#GOGC.
+MEMORY = {"GOGC": "50"}
 
 
 def ports(backend: Backend) -> tuple[str, ...]:
@@ -46,6 +48,7 @@ def processes(backend: Backend, site: Site) -> Iterator[Process]:
         noun="gateway",
         command=(site.programs["traefik"], f"--configFile={site.state / STATIC}"),
         directory=str(site.state),
+        environment=MEMORY,
         port=gateway.port,
         health=HttpHealth(port=site.ports[INTERNAL], path=ready),
         depends_on=service.all_replicas(backend, site.replicas),

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import stat
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -30,6 +31,16 @@ def owner(stack: Stack) -> psycopg.Connection[tuple[object, ...]]:
         dbname="shop",
         password=(stack.folder / "secrets" / "postgres-owner").read_text(),
     )
+
+
+def held_up(stack: Stack, locking: psycopg.Connection[tuple[object, ...]], dump: Path) -> subprocess.Popen[str]:
+    """Start a backup, and return it once it waits for a table."""
+    locking.execute("CREATE TABLE IF NOT EXISTS held ()")
+    locking.commit()
+    locking.execute("LOCK TABLE held")
+    backup = stack.start("backup", "--output", str(dump))
+    eventually(lambda: dumping(stack))
+    return backup
 
 
 def test_a_backup_while_orders_are_placed_is_one_moment_of_the_database(stack: Stack, tmp_path: Path) -> None:
@@ -95,11 +106,7 @@ def test_a_file_that_may_grow_no_more_is_not_left_behind(stack: Stack, tmp_path:
 
 def test_ctrl_c_leaves_no_file_and_no_dump_under_way(stack: Stack, tmp_path: Path) -> None:
     with owner(stack) as locking:
-        locking.execute("CREATE TABLE IF NOT EXISTS held ()")
-        locking.commit()
-        locking.execute("LOCK TABLE held")
-        backup = stack.start("backup", "--output", str(tmp_path / "x.dump"))
-        eventually(lambda: dumping(stack))
+        backup = held_up(stack, locking, tmp_path / "x.dump")
         backup.send_signal(signal.SIGINT)
         _, errors = backup.communicate(timeout=60)
         assert backup.returncode == 130
@@ -111,11 +118,7 @@ def test_ctrl_c_leaves_no_file_and_no_dump_under_way(stack: Stack, tmp_path: Pat
 
 def test_the_dump_ends_with_a_backup_that_is_killed(stack: Stack, tmp_path: Path) -> None:
     with owner(stack) as locking:
-        locking.execute("CREATE TABLE IF NOT EXISTS held ()")
-        locking.commit()
-        locking.execute("LOCK TABLE held")
-        backup = stack.start("backup", "--output", str(tmp_path / "x.dump"))
-        eventually(lambda: dumping(stack))
+        backup = held_up(stack, locking, tmp_path / "x.dump")
         backup.kill()
         backup.communicate(timeout=60)
         eventually(lambda: not dumping(stack))
@@ -125,11 +128,7 @@ def test_the_dump_ends_with_a_backup_that_is_killed(stack: Stack, tmp_path: Path
 
 def test_a_primary_that_is_killed_meanwhile_leaves_no_file(stack: Stack, tmp_path: Path) -> None:
     with owner(stack) as locking:
-        locking.execute("CREATE TABLE IF NOT EXISTS held ()")
-        locking.commit()
-        locking.execute("LOCK TABLE held")
-        backup = stack.start("backup", "--output", str(tmp_path / "x.dump"))
-        eventually(lambda: dumping(stack))
+        backup = held_up(stack, locking, tmp_path / "x.dump")
         os.kill(stack.pids()["postgres"], signal.SIGKILL)
         _, errors = backup.communicate(timeout=60)
         locking.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from contextlib import contextmanager
 from functools import cache
@@ -57,6 +58,25 @@ def has_ended(process: psutil.Process) -> bool:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def closed(stack: Stack, name: str) -> float:
+    """Wait until the port of a killed process refuses connections; returns when that was seen.
+
+    The kernel closes the sockets of its threads one after the other, and takes connections until the last.
+    """
+
+    def refuses() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", stack.saved_ports[name]), timeout=1).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            pass  # it was cut off by what is being closed
+        return False
+
+    eventually(refuses)
+    return time.monotonic()
 
 
 @cache

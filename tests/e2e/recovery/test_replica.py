@@ -5,8 +5,8 @@ import signal
 from collections.abc import Iterator
 
 import psutil
-import psycopg
 import pytest
+from tests.e2e.commands.database import superuser
 from tests.e2e.local.stack import Stack, eventually, lines
 from tests.e2e.recovery.databases import all_healthy, databases_only, products
 
@@ -27,17 +27,6 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     assert not stack.leftovers()
 
 
-def superuser(stack: Stack, server: str) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(
-        host="127.0.0.1",
-        port=stack.saved_ports[server],
-        user="postgres",
-        dbname="postgres",
-        password=(stack.folder / "secrets" / "postgres-superuser").read_text(),
-        autocommit=True,
-    )
-
-
 def leave_behind(stack: Stack) -> None:
     """Part the replica from its primary while that writes more than it keeps for it."""
     parent = psutil.Process(stack.pids()[REPLICA])
@@ -45,7 +34,7 @@ def leave_behind(stack: Stack) -> None:
     try:
         (receiver,) = (child for child in parent.children() if "walreceiver" in " ".join(child.cmdline()))
         receiver.terminate()
-        with superuser(stack, "postgres") as connection:
+        with superuser(stack) as connection:
             eventually(lambda: connection.execute("SELECT pid FROM pg_stat_replication").fetchall() == [])
             for _ in range(4):
                 connection.execute("SELECT pg_logical_emit_message(false, 'filler', 'x')")
