@@ -53,6 +53,6 @@ def test_a_default_is_never_more_than_the_most() -> None:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_a_destroy_leaves_the_namespace_that_holds_data_and_takes_any_other(environment: str) -> None:
     kept = {one.inputs["kind"] for one in shipped(environment) if one.retain_on_delete}
-    assert {"Namespace", "Cluster", "StatefulSet", "Secret"} <= kept
+    assert {"Namespace", "Cluster"} <= kept
     resources = evaluate(lambda: (Namespace("web", {}), None)[1], "shop", "test")
     assert not [one for one in resources if one.retain_on_delete]

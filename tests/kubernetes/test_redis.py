@@ -88,10 +88,13 @@ def test_the_password_is_generated_and_in_no_manifest_and_the_render_tells_who_m
     assert "| Secret | redis | password | `pulumi up`, by chance; else you, before the first apply |" in page
 
 
-def test_what_holds_data_outlives_a_destroy() -> None:
-    resources = evaluate(lambda: (Redis("redis", {"namespace": "shop", "cache": {}}), None)[1], "shop", "test")
-    kept = {(one.inputs["kind"], one.name) for one in resources if one.retain_on_delete}
-    assert kept == {("Secret", "redis"), ("StatefulSet", "redis")}
+@pytest.mark.parametrize("instances", [1, 3])
+def test_a_destroy_stops_the_servers_and_leaves_their_claims(instances: int) -> None:
+    args: Any = {"namespace": "shop", "instances": instances, "cache": {}}
+    resources = evaluate(lambda: (Redis("redis", args), None)[1], "shop", "test")
+    assert not [one.name for one in resources if one.retain_on_delete]
+    [claimed] = [one.inputs["spec"] for one in resources if "volumeClaimTemplates" in one.inputs.get("spec", {})]
+    assert claimed["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
 
 
 def test_replicas_are_watched_by_a_sentinel_each_and_a_majority_decides() -> None:

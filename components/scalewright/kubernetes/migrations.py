@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Annotated, Any, NotRequired
 
-from pulumi import Output, ResourceOptions
+from pulumi import CustomTimeouts, Output, ResourceOptions
 from pulumi_kubernetes.batch.v1 import Job
 from pydantic import Field
 
@@ -23,6 +23,8 @@ DEADLINE = 900
 #: Attempts after the first, 10, 20, 40, 80 seconds apart: as long as it takes to make a database, or to fail over.
 RETRIES = 4
 GRACE = 30
+#: Seconds for which Pulumi waits beyond the deadline, so that the Job's own end is what it tells, and not its patience.
+PATIENCE = 60
 
 
 class MigrationsArgs(WorkloadArgs):
@@ -78,12 +80,13 @@ class Migrations(Component):
 
     def _job(self, name: str, args: MigrationsArgs) -> Job:
         described = metadata(args, name, ROLE, suffix=args.get("revision") or revision(args))
+        deadline = args.get("deadline_seconds", DEADLINE)
         return Job(
             str(described["name"]),
             metadata=described,
             spec={
                 "backoff_limit": RETRIES,
-                "active_deadline_seconds": args.get("deadline_seconds", DEADLINE),
+                "active_deadline_seconds": deadline,
                 "template": {
                     "metadata": {"labels": labels(args, name, ROLE)},
                     "spec": {
@@ -94,7 +97,7 @@ class Migrations(Component):
                     },
                 },
             },
-            opts=self.child(),
+            opts=self.child(custom_timeouts=CustomTimeouts(create=f"{deadline + PATIENCE}s")),
         )
 
 

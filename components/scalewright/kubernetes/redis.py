@@ -122,12 +122,8 @@ class Redis(Component):
     def _password(self, name: str, args: RedisArgs) -> Output[str]:
         """Make a password that Pulumi keeps encrypted, and nobody sees."""
         password = RandomPassword(name, length=PASSWORD_LENGTH, special=False, opts=self.child())
-        # Applied to data that was kept, another password would lock everybody out.
         secret = Secret(
-            name,
-            metadata=metadata(args, name, BROKER),
-            string_data={KEY: password.result},
-            opts=self.child(retain_on_delete=True),
+            name, metadata=metadata(args, name, BROKER), string_data={KEY: password.result}, opts=self.child()
         )
         return Output.from_input(secret.metadata)["name"]
 
@@ -146,12 +142,11 @@ class Redis(Component):
             instances=args.get("instances", 1),
             resources=args.get("resources") or enough(memory, persistence=persistence),
         )
-        kept = self.child(retain_on_delete=True)
         if server.instances == 1:
-            self.address = serve(server, self.child(), kept)
+            self.address = serve(server, self.child())
             self.url = Output.concat("redis://", self.address, "/0")
             return
-        serve(redis_sentinel.watched(server), self.child(), kept)
+        serve(redis_sentinel.watched(server), self.child())
         redis_sentinel.service(server, self.child())
         hosts = [Output.concat(host, f":{redis_sentinel.PORT}") for host in redis_sentinel.addresses(server)]
         self.sentinels = Output.all(*hosts).apply(",".join)
@@ -168,7 +163,7 @@ class Redis(Component):
             persistence=False,
             resources=cache.get("resources") or enough(memory, persistence=False),
         )
-        self.cache_url = Output.concat("redis://", serve(server, self.child(), self.child()), "/0")
+        self.cache_url = Output.concat("redis://", serve(server, self.child()), "/0")
 
     def _common(self, args: RedisArgs) -> dict[str, Any]:
         return {

@@ -104,7 +104,7 @@ def probes(port: int) -> dict[str, Any]:
     }
 
 
-def serve(server: Server, child: ResourceOptions, kept: ResourceOptions) -> Output[str]:
+def serve(server: Server, child: ResourceOptions) -> Output[str]:
     """Make the servers; return host and port of the one, or of any of several."""
     files = {
         **{path.name: path.read_text() for path in sorted(FILES.iterdir()) if server.instances > 1 or _alone(path)},
@@ -115,7 +115,7 @@ def serve(server: Server, child: ResourceOptions, kept: ResourceOptions) -> Outp
     ConfigMap(server.name, metadata=server.described(), data={**files, "valkey.conf": configuration}, opts=child)
     _service(server, child, headless=True)
     checksum = configuration.apply(lambda text: hashlib.sha256("".join((*files.values(), text)).encode()).hexdigest())
-    stateful = _stateful_set(server, checksum, kept)
+    stateful = _stateful_set(server, checksum, child)
     if server.instances == 1:
         _service(server, child, headless=False)
     budget(server.described(), selector(server.name, server.role), ResourceOptions.merge(child, _after(stateful)))
@@ -176,6 +176,7 @@ def _stateful_set(server: Server, checksum: Output[str], opts: ResourceOptions) 
             "pod_management_policy": "Parallel",
             "update_strategy": {"type": "RollingUpdate"},
             "revision_history_limit": 3,
+            # Data outlives a `pulumi destroy`, and the next servers start from it with whatever password there is then.
             "persistent_volume_claim_retention_policy": {"when_deleted": "Retain", "when_scaled": "Retain"},
             "template": {
                 "metadata": {

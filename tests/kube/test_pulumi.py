@@ -1,0 +1,280 @@
+"""Stacks on a real API server, by Pulumi's own command line and its Kubernetes provider."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.kube import pulumi_project
+from tests.kube.pulumi_project import SECRET, UNKNOWN, Project
+
+from scalewright.plan import resources
+from scalewright.plan.render import manifests
+from scalewright.program import plan
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.kube.conftest import Kubectl
+
+pytestmark = pytest.mark.timeout(600)
+
+NAMESPACE = "shop-trial"
+#: Seconds for what takes a few on a machine that is not busy.
+PATIENCE = 120.0
+UP = ("up", "-s", "trial", "--yes", "--skip-preview")
+DESTROY = ("destroy", "-s", "trial", "--yes", "--skip-preview")
+
+
+@pytest.fixture(scope="session")
+def pulumi() -> None:
+    """Skip what needs Pulumi where it is not."""
+    if lacking := pulumi_project.missing():
+        pytest.skip(lacking)
+
+
+@pytest.fixture(scope="module")
+def trial(
+    pulumi: None, cluster: Kubectl, kubeconfig: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Project]:
+    """The environment `dev` under another name, up; it and its data are gone at the end of the module."""
+    project = Project(tmp_path_factory.mktemp("trial"), kubeconfig)
+    project.take("dev")
+    project.without_a_node()
+    project.run("stack", "init", "trial")
+    project.run(*UP)
+    yield project
+    project.run(*DESTROY)
+    cluster("delete", "namespace", NAMESPACE)
+
+
+def get(cluster: Kubectl, kind: str, name: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(cluster("get", kind, name, "-n", NAMESPACE, "-o", "json").stdout)
+    return answer
+
+
+def patch(cluster: Kubectl, name: str, part: dict[str, Any], *options: str) -> None:
+    cluster("patch", name, "-n", NAMESPACE, "--type=merge", "-p", json.dumps(part), *options)
+
+
+def names(cluster: Kubectl, *kinds: str) -> set[str]:
+    """Return what there is in the namespace, but for what every namespace has."""
+    found = cluster("get", ",".join(kinds), "-n", NAMESPACE, "-o", "name").stdout.split()
+    return {one for one in found if one not in {"configmap/kube-root-ca.crt", "serviceaccount/default"}}
+
+
+def image(cluster: Kubectl) -> str:
+    """Return the release that runs."""
+    found: str = get(cluster, "deployment", "orders")["spec"]["template"]["spec"]["containers"][0]["image"]
+    return found
+
+
+def body_limit(cluster: Kubectl) -> float:
+    """Return what the gateway lets through, in MiB."""
+    found: int = get(cluster, "middleware", "gateway-body-limit")["spec"]["buffering"]["maxRequestBodyBytes"]
+    return found / 2**20
+
+
+@contextmanager
+def release(trial: Project, tag: str, *, body_limit: int) -> Iterator[subprocess.Popen[str]]:
+    """Begin an `up` of another image and limit that waits for its migrations; the stack's file is as before then."""
+    file = trial.project / "stacks" / "Pulumi.trial.yaml"
+    before = file.read_text()
+    trial.edit(
+        "trial",
+        "    image: ghcr.io/acme/shop:main",
+        f"    gateway: {{body_limit: {body_limit}Mi}}\n    image: ghcr.io/acme/shop:{tag}",
+    )
+    trial.variables["AWAITED"] = "kubernetes:batch/v1:Job"
+    with trial.start(*UP) as up:
+        try:
+            yield up
+        finally:
+            up.kill()
+            del trial.variables["AWAITED"]
+            file.write_text(before)
+
+
+def migrations(cluster: Kubectl, tag: str) -> tuple[str, str]:
+    """Wait for the Job of a release's migrations and its first pod, and return both."""
+
+    def made(kind: str) -> list[str]:
+        return [one for one in names(cluster, kind) if f"/migrations-{tag}-" in one]
+
+    return waiting(lambda: made("job"))[0], waiting(lambda: made("pod"))[0]
+
+
+def end(cluster: Kubectl, pod: str, phase: str) -> None:
+    """Have a pod end, as its node would."""
+    patch(cluster, pod, {"status": {"phase": phase}}, "--subresource=status")
+
+
+def waiting(condition: Callable[[], Any]) -> Any:
+    """Return the first true answer to a question."""
+    deadline = time.monotonic() + PATIENCE
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it did not become so"
+        time.sleep(0.2)
+    return answer
+
+
+def asked(resource: resources.Resource) -> dict[str, Any]:
+    """Return what a program asks for, as far as the engine tells it in a preview."""
+    return {
+        "inputs": without_nothing(resource.inputs),
+        "parent": resource.parent,
+        "dependencies": list(resource.depends_on),
+        "custom": resource.custom,
+        "retainOnDelete": resource.retain_on_delete,
+    }
+
+
+def previewed(step: dict[str, Any]) -> dict[str, Any]:
+    """Return the same of a step of a preview."""
+    state = step["newState"]
+    return {
+        "inputs": without_nothing(state["inputs"]),
+        "parent": None if "pulumi:pulumi:Stack" in state["parent"] else state["parent"],
+        "dependencies": sorted(state.get("dependencies", ())),
+        "custom": state.get("custom", False),
+        "retainOnDelete": state.get("retainOnDelete", False),
+    }
+
+
+def without_nothing(value: Any) -> Any:
+    """Return a value without what says nothing: the provider leaves out empty texts and maps. Marks become ours."""
+    match value:
+        case dict():
+            kept = {key: without_nothing(one) for key, one in value.items()}
+            return {key: one for key, one in kept.items() if one not in ("", {})}
+        case list():
+            return [without_nothing(one) for one in value]
+        case _:
+            return {UNKNOWN: resources.UNKNOWN, SECRET: resources.SECRET}.get(value, value)
+
+
+def changes(steps: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """Return the properties that a preview would change in the cluster, by kind and name."""
+    return {
+        f"{step['urn'].split('::')[2].rpartition(':')[2]} {step['urn'].split('::')[3]}": set(step["detailedDiff"] or ())
+        for step in steps
+        if step["op"] not in {"same", "refresh"} and step["newState"].get("custom")
+    }
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_preview_asks_for_the_very_objects_that_the_evaluation_in_this_process_tells_and_makes_none(
+    environment: str, pulumi: None, cluster: Kubectl, kubeconfig: Path, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, kubeconfig)
+    project.take(environment, "asked")
+    project.run("stack", "init", "asked")
+    steps = project.preview("asked")
+    told = {one.urn: asked(one) for one in plan(project.project, "asked")}
+    assert len(told) > 50
+    assert {step["op"] for step in steps} == {"create"}
+    assert {step["urn"]: previewed(step) for step in steps} == told
+    assert cluster("get", "namespace", "shop-asked", check=False).returncode == 1
+
+
+def test_what_is_asked_for_is_there_and_a_second_up_changes_nothing(trial: Project, cluster: Kubectl) -> None:
+    objects = {"apiVersion": "v1", "kind": "List", "items": manifests(plan(trial.project, "trial"))}
+    assert len(objects["items"]) > 30
+    cluster("get", "-f", "-", text=json.dumps(objects))  # fails for one that is missing
+    assert trial.outputs("trial") == {
+        "namespace": NAMESPACE,
+        "url": "",
+        "primary": f"postgres-rw.{NAMESPACE}.svc:5432",
+        "replicas": [],
+        "pooler": "",
+    }
+    trial.run(*UP, "--expect-no-changes")
+
+
+def test_a_preview_shows_an_edit_and_nothing_else_and_an_up_makes_it(trial: Project, cluster: Kubectl) -> None:
+    trial.edit("trial", "scale: {min: 1, max: 3}", "scale: {min: 1, max: 4}")
+    shown = changes(trial.preview("trial"))
+    quota = shown.pop(f"ResourceQuota {NAMESPACE}")  # of what the environment can become at most
+    assert {one.partition(".")[0] for one in quota} == {"spec"}
+    assert shown == {"HorizontalPodAutoscaler orders": {"spec.maxReplicas"}}
+    assert get(cluster, "hpa", "orders")["spec"]["maxReplicas"] == 3
+    trial.run(*UP)
+    assert get(cluster, "hpa", "orders")["spec"]["maxReplicas"] == 4
+
+
+def test_the_number_of_replicas_is_the_autoscalers(trial: Project, cluster: Kubectl) -> None:
+    cluster("scale", "deployment", "orders", "-n", NAMESPACE, "--replicas=2")
+    trial.run(*UP, "--expect-no-changes")
+    assert get(cluster, "deployment", "orders")["spec"]["replicas"] == 2
+
+
+def test_what_was_changed_by_hand_is_seen_and_put_back(trial: Project, cluster: Kubectl) -> None:
+    patch(cluster, "pdb/orders", {"spec": {"maxUnavailable": 0}})
+    cluster("delete", "service", "orders", "-n", NAMESPACE)
+    refreshed = trial.run("refresh", "-s", "trial", "--yes", "--skip-preview")
+    assert "1 updated" in refreshed
+    assert "1 deleted" in refreshed
+    assert changes(trial.preview("trial")) == {
+        "PodDisruptionBudget orders": {"spec.maxUnavailable"},
+        "Service orders": set(),
+    }
+    trial.run(*UP)
+    assert get(cluster, "pdb", "orders")["spec"]["maxUnavailable"] == 1
+    assert get(cluster, "service", "orders")["spec"]["ports"][0]["port"] == 8000
+
+
+def test_nothing_of_a_release_is_touched_until_its_migrations_are_done(trial: Project, cluster: Kubectl) -> None:
+    with release(trial, "v2", body_limit=2) as up:
+        job, pod = migrations(cluster, "v2")
+        waiting(lambda: body_limit(cluster) == 2)  # of all that is made, the gateway is the last that does not wait
+        assert image(cluster) == "ghcr.io/acme/shop:main"
+        end(cluster, pod, "Succeeded")
+        lines = up.communicate(timeout=PATIENCE)[0].splitlines()
+    assert up.returncode == 0, lines
+    migrated = next(number for number, line in enumerate(lines) if job.partition("/")[2] in line and "created" in line)
+    assert not [line for line in lines[:migrated] if ":Deployment " in line and "updat" in line]
+    assert image(cluster) == "ghcr.io/acme/shop:v2"
+    assert names(cluster, "job") == {job}
+
+
+def test_a_release_whose_migrations_fail_changes_nothing_else(trial: Project, cluster: Kubectl) -> None:
+    running = image(cluster)
+    with release(trial, "v3", body_limit=3) as up:
+        job, pod = migrations(cluster, "v3")
+        patch(cluster, job, {"spec": {"backoffLimit": 0}})  # another attempt would take ten seconds to begin
+        end(cluster, pod, "Failed")
+        output = up.communicate(timeout=PATIENCE)[0]
+    assert up.returncode != 0
+    assert "BackoffLimitExceeded" in output
+    assert image(cluster) == running
+
+
+def test_no_password_is_in_what_pulumi_keeps_and_shows(trial: Project, cluster: Kubectl) -> None:
+    encoded = get(cluster, "secret", "redis")["data"]["password"]
+    password = base64.b64decode(encoded).decode()
+    assert len(password) == 40
+    kept = [path.read_text(errors="replace") for path in (trial.home / "state").rglob("*") if path.is_file()]
+    assert any('"kubernetes:core/v1:Secret"' in text for text in kept)
+    shown = (trial.state("trial"), json.dumps(trial.preview("trial")))
+    assert not [text for text in (*kept, *shown) if password in text or encoded in text]
+
+
+def test_a_destroy_keeps_the_data_and_the_next_up_goes_on_with_it(trial: Project, cluster: Kubectl) -> None:
+    database, password = get(cluster, "cluster", "postgres"), get(cluster, "secret", "redis")["data"]
+    trial.run(*DESTROY)
+    assert names(cluster, "all", "secret", "configmap", "serviceaccount", "networkpolicy", "hpa", "pdb") == set()
+    assert names(cluster, "cluster", "pvc") == {
+        "cluster.postgresql.cnpg.io/postgres",
+        "persistentvolumeclaim/data-redis-0",
+    }
+    assert json.loads(trial.state("trial"))["deployment"].get("resources", []) == []
+    trial.run(*UP)
+    assert get(cluster, "cluster", "postgres")["metadata"]["uid"] == database["metadata"]["uid"]
+    assert get(cluster, "secret", "redis")["data"] != password
+    trial.run(*UP, "--expect-no-changes")
