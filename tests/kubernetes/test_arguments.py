@@ -99,6 +99,11 @@ def test_all_mistakes_of_a_component_come_together_each_with_value_bound_and_rem
             {**WORKERS, "scale": {"min": 0, "max": 3, "metrics": [{"type": "backlog", "per_replica": 5}]}},
             "broker is missing; it must be given with a metric of type backlog",
         ),
+        (
+            Workers,
+            {**WORKERS, "broker": {"secret": "a", "key": "b"}},
+            "broker.address is missing; it must be given, unless",
+        ),
         (Workers, {**WORKERS, "longest_task_seconds": 0}, "longest_task_seconds is 0; it must be at least 1"),
         (Relay, {"namespace": "ours", "image": "shop:1", "command": "relay"}, "command is 'relay'; it must be a list"),
         (Beat, {"namespace": "ours", "image": "shop:1", "app": "a b"}, "app is 'a b'"),

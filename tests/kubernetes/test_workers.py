@@ -59,6 +59,24 @@ def test_each_queue_is_a_trigger_that_reads_its_list_with_the_password_of_the_se
         }
 
 
+def test_sentinels_are_asked_where_the_primary_is() -> None:
+    broker = {"sentinels": "one:26379,two:26379", "secret": "redis", "key": "password"}
+    found = workers(broker=broker, queues=["orders"])
+    [trigger] = found["ScaledObject orders-worker"]["spec"]["triggers"]
+    assert trigger["type"] == "redis-sentinel"
+    assert trigger["metadata"]["addresses"] == "one:26379,two:26379"
+    assert trigger["metadata"]["sentinelMaster"] == "mymaster"
+    assert "address" not in trigger["metadata"]
+    secrets = found["TriggerAuthentication orders-worker"]["spec"]["secretTargetRef"]
+    assert [one["parameter"] for one in secrets] == ["password", "sentinelPassword"]
+
+
+def test_an_encrypted_broker_is_read_encrypted() -> None:
+    for tls, said in ((True, "true"), (False, None)):
+        [trigger, _] = workers(broker={**ARGS["broker"], "tls": tls})["ScaledObject orders-worker"]["spec"]["triggers"]
+        assert trigger["metadata"].get("enableTLS") == said
+
+
 def test_the_autoscaler_alone_decides_the_number_of_replicas() -> None:
     found = workers()
     assert "replicas" not in found["Deployment orders-worker"]["spec"]
