@@ -62,10 +62,12 @@ def test_a_service_is_told_what_it_uses_and_no_more() -> None:
     found = by_name(manifests(backend()))
     assert variables(found["Deployment orders"]) == {
         "SERVICE_NAME": "orders",
-        "DATABASE_URL": "postgresql://web_shop@postgres-rw:5432/web_shop",
+        "DATABASE_URL": "postgresql://web_shop@postgres-rw.web-shop-test.svc:5432/web_shop",
         "DATABASE_REPLICA_URLS": "",
         "DATABASE_PASSWORD_FILE": "/run/secrets/scalewright/database_password",
-        "REDIS_URL": "redis://redis:6379/0",
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": "/run/secrets/scalewright/pgsslrootcert",
+        "REDIS_URL": "redis://redis.web-shop-test.svc:6379/0",
         "REDIS_PASSWORD_FILE": "/run/secrets/scalewright/redis_password",
         "VISIBILITY_TIMEOUT": "120",
     }

@@ -62,6 +62,7 @@ class Broker:
     key: Input[str]
     sentinels: Input[str] | None = None
     cache_url: Input[str] | None = None
+    tls: bool = False
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ class Backend(Component):
             key=made.key,
             sentinels=made.sentinels if redis.instances > 1 else None,
             cache_url=made.cache_url if redis.cache else None,
+            tls=bool(redis.external and redis.external.tls),
         )
 
     def _migrations(self, site: Site) -> list[Resource]:

@@ -19,10 +19,10 @@ from scalewright.kubernetes.postgres import PostgresArgs
 from scalewright.kubernetes.redis import RedisArgs
 from scalewright.kubernetes.relay import RelayArgs
 from scalewright.kubernetes.service import PORT, ServiceArgs
-from scalewright.kubernetes.workers import WorkersArgs
+from scalewright.kubernetes.workers import QueueServerArgs, WorkersArgs
 
 if TYPE_CHECKING:
-    from scalewright.kubernetes.application import Database, Part
+    from scalewright.kubernetes.application import Broker, Database, Part
 
 #: Seconds after which a pooler ends a statement, unless a task may take longer: what no request waits for any more.
 STATEMENT_SECONDS = 30
@@ -140,7 +140,12 @@ def workers(site: Site, name: str, declared: declaration.Workers) -> WorkersArgs
     broker = site.wiring.broker
     if broker is None:
         return args
-    return {**args, "broker": {"address": broker.address, "secret": broker.secret, "key": broker.key}}
+    return {**args, "broker": _queue_server(broker)}
+
+
+def _queue_server(broker: "Broker") -> QueueServerArgs:
+    args: QueueServerArgs = {"secret": broker.secret, "key": broker.key, "tls": broker.tls}
+    return {**args, "sentinels": broker.sentinels} if broker.sentinels else {**args, "address": broker.address}
 
 
 def beat(site: Site, name: str, declared: declaration.Workers) -> BeatArgs:

@@ -12,7 +12,7 @@ from pydantic import Field
 from scalewright import declaration
 from scalewright.declaration.names import AppPath
 from scalewright.declaration.problem import Absent, Problem
-from scalewright.kubernetes import arguments, deployment, heartbeat
+from scalewright.kubernetes import arguments, deployment, heartbeat, redis_sentinel
 from scalewright.kubernetes.arguments import OF_PODS, Rules
 from scalewright.kubernetes.autoscaler import ScaleArgs, Trigger, autoscale, is_scaled, schedule_triggers
 from scalewright.kubernetes.component import Component
@@ -32,8 +32,12 @@ SWEEP = 60
 class QueueServerArgs(TypedDict):
     """The Redis that holds the queues, as the autoscaler reaches it."""
 
-    address: Input[str]
+    address: NotRequired[Input[str]]
     """Host and port as seen from the autoscaler's namespace, such as `redis.shop.svc:6379`."""
+    sentinels: NotRequired[Input[str]]
+    """Host and port of each sentinel, separated by commas, where those know the address of `mymaster`."""
+    tls: NotRequired[bool]
+    """Whether the connection is encrypted; false by default."""
     database: NotRequired[int]
     """Number of the database; 0 by default."""
     secret: Input[str]
@@ -97,7 +101,10 @@ class Workers(Component):
             kind="TriggerAuthentication",
             metadata=metadata(args, name, ROLE),
             spec={
-                "secretTargetRef": [{"parameter": "password", "name": broker["secret"], "key": broker["key"]}],
+                "secretTargetRef": [
+                    {"parameter": parameter, "name": broker["secret"], "key": broker["key"]}
+                    for parameter in ("password", *(("sentinelPassword",) if "sentinels" in broker else ()))
+                ],
             },
             opts=self.child(),
         )
@@ -117,6 +124,9 @@ def _without_broker(args: WorkersArgs) -> Iterator[Problem]:
     if "broker" not in args and any(metric.get("type") == "backlog" for metric in metrics):
         bound = "it must be given with a metric of type backlog, which is read there"
         yield Problem(("broker",), Absent.MISSING, bound, "Give it, or take the metric out")
+    if "broker" in args and not {"address", "sentinels"} & args["broker"].keys():
+        bound = "it must be given, unless there are sentinels, which know it"
+        yield Problem(("broker", "address"), Absent.MISSING, bound, "Give it, or sentinels")
 
 
 def _container(name: str, args: WorkersArgs) -> ContainerArgsDict:
@@ -127,6 +137,14 @@ def _container(name: str, args: WorkersArgs) -> ContainerArgsDict:
         *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
     )
     return container("worker", running(args, command, heartbeat.TOLD), **heartbeat.probes())
+
+
+def _server(broker: QueueServerArgs) -> dict[str, Input[str]]:
+    """Return where KEDA finds the queues: https://keda.sh/docs/latest/scalers/redis-sentinel-lists/."""
+    tls = {"enableTLS": "true"} if broker.get("tls") else {}
+    if "sentinels" in broker:
+        return {"addresses": broker["sentinels"], "sentinelMaster": redis_sentinel.PRIMARY, **tls}
+    return {"address": broker["address"], **tls}
 
 
 def _backlog_triggers(name: str, args: WorkersArgs) -> list[Trigger]:
@@ -140,9 +158,9 @@ def _backlog_triggers(name: str, args: WorkersArgs) -> list[Trigger]:
         return []
     return [
         {
-            "type": "redis",
+            "type": "redis-sentinel" if "sentinels" in broker else "redis",
             "metadata": {
-                "address": broker["address"],
+                **_server(broker),
                 "databaseIndex": str(int(broker.get("database", 0))),
                 "listName": queue,
                 "listLength": str(math.ceil(per_replica[0])),
