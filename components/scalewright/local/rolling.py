@@ -89,7 +89,7 @@ class Rolling:
         yield from _until(lambda: not self._control.runs(self.surge.name))
         self._control.forget(self.surge.name)
         if self.surge.phase != "failed":
-            (self._control.state / f"logs/{self.surge.name}.log").unlink(missing_ok=True)  # of a replica that is no more
+            (self._control.state / f"logs/{self.surge.name}.log").unlink(missing_ok=True)
             self.surge.end("removed")
 
     def _send_to(self, ports: Sequence[int | None]) -> Work:
