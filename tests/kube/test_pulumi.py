@@ -243,6 +243,12 @@ def test_nothing_of_a_release_is_touched_until_its_migrations_are_done(trial: Pr
     assert names(cluster, "job") == {job}
 
 
+def test_pulumi_waits_for_migrations_longer_than_they_may_take(trial: Project) -> None:
+    held = json.loads(trial.state("trial"))["deployment"]["resources"]
+    [job] = [one for one in held if one["type"] == "kubernetes:batch/v1:Job"]
+    assert job["customTimeouts"]["create"] > job["inputs"]["spec"]["activeDeadlineSeconds"]
+
+
 def test_a_release_whose_migrations_fail_changes_nothing_else(trial: Project, cluster: Kubectl) -> None:
     running = image(cluster)
     with release(trial, "v3", body_limit=3) as up:

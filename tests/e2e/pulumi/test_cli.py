@@ -99,8 +99,10 @@ def test_what_came_up_is_held_and_an_up_that_failed_goes_on_once_it_is_mended(sh
 
 def test_a_platform_that_is_not_there_yet_ends_with_one_line(shop: Pulumi) -> None:
     shop.run("stack", "init", "local")
-    shop.stack.edit(platform="docker", image="ghcr.io/acme/shop:1.0")
+    before = dict(shop.stack.settings)
+    shop.stack.edit(platform="docker", image="ghcr.io/acme/shop:1.0", postgres={})
     output = shop.run("preview", "-s", "local", status=1)
+    shop.stack.edit(**before, image=None)
     assert "error: environment local is on platform docker, which this version cannot run yet" in output
     assert "Traceback" not in output
 
