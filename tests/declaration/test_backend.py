@@ -214,6 +214,7 @@ REFUSALS: Refusals = [
     ),
     (lambda: Observability(metrics=False, availability=99), "metrics: it must be true where availability is promised"),
     (lambda: ObjectStore(buckets=["My_Bucket"]), "S3 bucket name"),
+    (lambda: ObjectStore(buckets=["uploads"], expire_days={"pages": 9}), r"one of buckets \(uploads\)"),
     (lambda: ObjectStore(buckets=["192.168.0.1"]), "S3 bucket name"),
     (lambda: ObjectStore(buckets=["ab"]), "S3 bucket name"),
     (lambda: Backend(name="Shop"), "DNS label"),

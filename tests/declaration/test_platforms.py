@@ -95,6 +95,11 @@ REFUSED = {
         "object_store: {buckets: [uploads], secret: s3}",
         "object_store.secret is 's3'; it must not be set for platform local, where the object store is one",
     ),
+    "local, objects that expire": (
+        "object_store: {buckets: [uploads], expire_days: {uploads: 30}}",
+        "object_store.expire_days is {'uploads': 30}; it must not be set for platform local, where the object store "
+        "deletes nothing by itself. Take it out.",
+    ),
     "local, tls": (
         "gateway: {tls: {issuer: letsencrypt}}",
         "gateway.tls is {'issuer': 'letsencrypt'}; it must not be set for platform local, where certificates need a "

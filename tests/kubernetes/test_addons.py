@@ -205,7 +205,7 @@ def test_the_plugin_must_be_where_cloudnative_pg_is() -> None:
 
 def test_settings_must_be_a_mapping() -> None:
     [line] = refused(["keda"])
-    assert line.startswith("operators is ['keda']; it must be a mapping of addons.")
+    assert line.startswith("operators is ['keda']; it must be a mapping.")
 
 
 def test_versions_of_what_was_made_are_told() -> None:

@@ -33,6 +33,7 @@ WORKERS: dict[str, Any] = {
     "longest_task_seconds": 30,
     "scale": {"min": 1, "max": 4},
 }
+RELAY: dict[str, Any] = {"namespace": "ours", "image": "shop:1", "command": ["relay"]}
 BROKER = {"address": "redis.ours.svc:6379", "secret": "redis", "key": "password"}
 
 
@@ -48,7 +49,7 @@ def mistakes(kind: Any, args: Any, name: str = "orders") -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(component.ComponentResource, "__init__", noted)
         with pytest.raises(ProgramError) as raised:
-            evaluate(lambda: [kind(name, args), None][1], "shop", "test")
+            evaluate(lambda: [kind(name, args() if callable(args) else args), None][1], "shop", "test")
     assert asked == ["pulumi:pulumi:Stack"]
     return str(raised.value).splitlines()
 
@@ -135,6 +136,24 @@ def test_what_is_known_only_later_passes() -> None:
     assert [one.name for one in evaluate(program, "shop", "test") if one.inputs.get("kind") == "Deployment"] == [
         "orders"
     ]
+
+
+def test_what_stands_beside_something_known_only_later_is_judged_all_the_same() -> None:
+    def workers() -> dict[str, Any]:
+        broker = {"address": pulumi.Output.from_input("redis:6379"), "secret": 5, "kee": "password"}
+        return {**WORKERS, "broker": broker}
+
+    def relay() -> dict[str, Any]:
+        secret = {"variable": "A_FILE", "secret": pulumi.Output.from_input("a"), "key": ["b"]}
+        return {**RELAY, "secrets": [secret]}
+
+    assert mistakes(Workers, workers) == [
+        "Workers 'orders': broker.secret is 5; it must be text. Put it in quotes.",
+        "Workers 'orders': broker.key is missing; it must be given. Give it.",
+        "Workers 'orders': broker.kee is not a setting; it must be one of address, sentinels, tls, database, secret, "
+        "key. Did you mean key?",
+    ]
+    assert mistakes(Relay, relay) == ["Relay 'orders': secrets[0].key is ['b']; it must be text. Put it in quotes."]
 
 
 def test_whole_numbers_of_other_languages_are_taken() -> None:

@@ -137,11 +137,11 @@ def test_its_mistakes_come_together() -> None:
         "http_port",
         "rate_limit.average",
         "body_limit",
+        "routes.Mails.port",
+        "routes.Mails.paths",
         "hostname",
         "routes.orders.paths[0]",
         "routes.Mails",
-        "routes.Mails.paths",
-        "routes.Mails.port",
     ]
 
 

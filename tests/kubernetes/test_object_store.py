@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import boto3
+import pytest
+from botocore.exceptions import ParamValidationError
+from botocore.stub import Stubber
 from tests.kubernetes.plans import made, variables
 from tests.kubernetes.test_arguments import mistakes
 from tests.kubernetes.test_events import files
@@ -14,7 +19,9 @@ from scalewright.kubernetes.backend import Backend
 from scalewright.kubernetes.object_store import ObjectStore
 from scalewright.plan.references import USER, external
 
-STORE = declaration.ObjectStore(buckets=["uploads", "reports"], endpoint="https://s3.example.com", secret="shop-s3")
+STORE = declaration.ObjectStore(
+    buckets=["uploads", "reports"], endpoint="https://s3.example.com", secret="shop-s3", expire_days={"reports": 30}
+)
 
 
 def told() -> dict[str, Any]:
@@ -45,18 +52,31 @@ def test_who_uses_it_is_told_where_it_is_and_reads_its_keys_from_files() -> None
 
 def test_the_claim_names_the_buckets_and_the_secret_is_yours_to_make() -> None:
     found = told()
-    assert found["ConfigMap object-store"]["data"] == {
-        "endpoint": "https://s3.example.com",
-        "buckets": "uploads\nreports",
+    claim = dict(found["ConfigMap object-store"]["data"])
+    assert json.loads(claim.pop("reports.lifecycle.json")) == {
+        "Rules": [{"ID": "expire", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}}]
     }
+    assert claim == {"endpoint": "https://s3.example.com", "buckets": "uploads\nreports"}
     [secret] = [one for one in external(found.values()) if one.kind == "Secret"]
     assert (secret.name, secret.keys, secret.maker) == ("shop-s3", ("access-key", "secret-key"), USER)
 
 
+def test_the_rules_are_those_that_the_client_of_s3_takes() -> None:
+    rules = json.loads(told()["ConfigMap object-store"]["data"]["reports.lifecycle.json"])
+    client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(client) as stub:
+        for _ in range(2):
+            stub.add_response("put_bucket_lifecycle_configuration", {})
+        client.put_bucket_lifecycle_configuration(Bucket="reports", LifecycleConfiguration=rules)
+        with pytest.raises(ParamValidationError, match="Unknown parameter"):
+            client.put_bucket_lifecycle_configuration(Bucket="reports", LifecycleConfiguration={**rules, "Rule": []})
+
+
 def test_mistakes_come_together_before_anything_is_made() -> None:
-    wrong = {"namespace": "ours", "endpoint": "s3.example.com", "buckets": ["Uploads"]}
+    wrong = {"namespace": "ours", "endpoint": "s3.example.com", "buckets": ["Uploads"], "expire_days": {"pages": 0}}
     assert [line.partition("; ")[0] for line in mistakes(ObjectStore, wrong, "store")] == [
         "ObjectStore 'store': secret is missing",
         "ObjectStore 'store': buckets[0] is 'Uploads'",
         "ObjectStore 'store': endpoint is 's3.example.com'",
+        "ObjectStore 'store': expire_days.pages is 0",
     ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult
 
+from scalewright.evaluation import ProgramError, evaluate
 from scalewright.kubernetes.backend import Backend
 from scalewright.kubernetes.component import PACKAGE, Component
 
@@ -72,6 +74,25 @@ def test_every_argument_and_every_output_has_a_sentence_that_says_what_it_is(sch
         said |= {f"{kind.name}.{name}": one.description for name, one in kind.properties.items()}
     assert len(said) > 150
     assert [name for name, text in said.items() if not (text or "").rstrip().endswith(".")] == []
+
+
+WRONG: tuple[Any, ...] = (["not one"], {"not a key": object}, -5, {"no key": {"of ours": -1}}, " ")
+
+
+@pytest.mark.parametrize("component", components(), ids=lambda one: one.__name__)
+def test_every_argument_of_a_wrong_type_is_told_in_a_line_of_its_own(component: type[Component]) -> None:
+    args: Any = inspect.get_annotations(component.__init__)["args"]
+    for key in sorted(args.__required_keys__ | args.__optional_keys__):
+        passed = [one for one in WRONG if not tells(component, key, one)]
+        assert passed in ([], [["not one"]], [" "]), key  # some are lists of texts, or any text
+
+
+def tells(component: type[Component], key: str, value: Any) -> bool:
+    with pytest.raises(ProgramError) as raised:
+        evaluate(lambda: [component("one", {key: value, "unknown": 1}), None][1], "shop", "test")
+    lines = str(raised.value).splitlines()
+    assert all(line.startswith(f"{component.__name__} 'one': ") for line in lines)
+    return any(re.search(rf": {key}\b.* is ", line) and "is missing" not in line for line in lines)
 
 
 def test_outputs_are_those_that_are_registered(schema: AnalyzeResult) -> None:

@@ -55,6 +55,7 @@ WITHOUT_EFFECT = {
             Lack(("object_store", name), "the object store is one of this machine's own processes")
             for name in ("endpoint", "secret", "cidrs")
         ),
+        Lack(("object_store", "expire_days"), "the object store deletes nothing by itself"),
         Lack(("cluster",), "there is no cluster"),
         Lack(("services", "*", "probes", "readiness"), "nothing asks for readiness once a replica has started"),
         *(

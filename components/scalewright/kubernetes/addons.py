@@ -71,7 +71,7 @@ class Addons(Component):
     """The version of each that was made here, by name."""
 
     def __init__(self, name: str, args: AddonsArgs, opts: ResourceOptions | None = None) -> None:
-        arguments.check("Addons", name, args, RULES, tuple(_problems(args.get("operators", {}))))
+        arguments.check("Addons", name, args, RULES, _problems)
         super().__init__(name, args, opts)
         choices = _choices(args.get("operators", {}))
         made: dict[str, Resource] = {}
@@ -157,11 +157,8 @@ def _merged(below: Values, above: Values) -> dict[str, Any]:
     return {**below, **above, **both}
 
 
-def _problems(operators: Any) -> Iterator[Problem]:
-    if not isinstance(operators, Mapping):
-        bound = "it must be a mapping of addons"
-        yield Problem(("operators",), operators, bound, "Write it as in {strimzi: false}")
-        return
+def _problems(args: AddonsArgs) -> Iterator[Problem]:
+    operators = args.get("operators", {})
     found = [problem for name, asked in operators.items() for problem in _problems_of(name, asked)]
     yield from (one.below(("operators",)) for one in found)
     if not found:

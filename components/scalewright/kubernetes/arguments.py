@@ -3,19 +3,20 @@
 Plain values are judged by the declaration's own rules; what is known only once something is made passes unjudged.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from inspect import isawaitable
 from typing import Annotated, Any
 
-from pulumi import Output, RunError
+from pulumi import RunError
 from pydantic import TypeAdapter, ValidationError
 
+from scalewright.declaration.cluster import NamespaceName
 from scalewright.declaration.errors import shown
 from scalewright.declaration.model import Model
 from scalewright.declaration.names import EnvironmentName, Image, Matching
 from scalewright.declaration.problem import Absent, Problem, dotted
 from scalewright.declaration.wording import nearest, problems_of
+from scalewright.kubernetes.shape import is_later, shape_of
 
 ObjectLabel = Annotated[
     str,
@@ -31,6 +32,7 @@ ObjectLabel = Annotated[
 
 OF_PODS: Mapping[str, Any] = {"image": Image, "environment": dict[EnvironmentName, str]}
 """What everything with pods has."""
+_COMMON: Mapping[str, Any] = {"namespace": NamespaceName, "part_of": ObjectLabel}
 
 
 class ArgumentsError(RunError):
@@ -50,17 +52,49 @@ class Rules:
     example: Mapping[str, Any] = field(default_factory=dict)
     """What that part must have besides."""
 
+    @property
+    def settings(self) -> set[str]:
+        """The arguments that are settings of the part."""
+        return set(self.part.model_fields) - self.judged_by.keys() if self.part else set()
 
-def check(component: str, name: str, args: Mapping[str, Any], rules: Rules, more: Sequence[Problem] = ()) -> None:
-    """Raise ArgumentsError for all that is wrong with the arguments of one component; `more` was found already."""
+    @property
+    def judged_by(self) -> Mapping[str, Any]:
+        """The types of single arguments, those of all components included."""
+        known = self.shape.__required_keys__ | self.shape.__optional_keys__
+        return {**{key: rule for key, rule in _COMMON.items() if key in known}, **self.of}
+
+
+def check(
+    component: str,
+    name: str,
+    args: Mapping[str, Any],
+    rules: Rules,
+    more: Callable[[Any], Iterable[Problem]] | None = None,
+) -> None:
+    """Raise ArgumentsError for all that is wrong with the arguments of one component.
+
+    `more` finds what else is wrong, between arguments; it is asked where all have the types that they must have.
+    """
+    of_shape = [one for one in judged(shape_of(rules.shape), _whole(args)) if len(one.path) > 1 or _is_there(one)]
+    of_values = list(_values(args, rules))
+    # What a declaration has, too, is told in its words, and so is what has a rule of its own.
+    told = {one.path for one in of_values}
     problems = [
         *(one.below(("name",)) for one in judged(ObjectLabel, name)),
         *_keys(args, rules),
-        *_values(args, rules),
-        *more,
+        *of_values,
+        *(one for one in of_shape if one.path not in told and one.path[0] not in rules.settings),
     ]
-    if problems:
-        raise ArgumentsError("\n".join(f"{component} {name!r}: {_sentence(one)}" for one in problems))
+    if more and not any(map(_is_there, of_shape)):
+        told = {one.path for one in problems}
+        problems += (one for one in more(args) if one.path not in told)
+    if found := problems or of_shape:
+        raise ArgumentsError("\n".join(f"{component} {name!r}: {_sentence(one)}" for one in found))
+
+
+def _is_there(problem: Problem) -> bool:
+    """Whether it is about a value, and not about a key that is missing or unknown."""
+    return not isinstance(problem.value, Absent)
 
 
 def _sentence(problem: Problem) -> str:
@@ -81,12 +115,11 @@ def _keys(args: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
 
 def _values(args: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
     plain = {key: _whole(value) for key, value in args.items() if is_plain(value)}
-    for key, rule in rules.of.items():
+    for key, rule in rules.judged_by.items():
         if key in plain:
             yield from (one.below((key,)) for one in judged(rule, plain[key]))
     if rules.part is not None:
-        settings = rules.part.model_fields.keys() - rules.of.keys()
-        yield from judged(rules.part, {**rules.example, **{key: plain[key] for key in settings & plain.keys()}})
+        yield from judged(rules.part, {**rules.example, **{key: plain[key] for key in rules.settings & plain.keys()}})
 
 
 def judged(rule: Any, value: Any) -> Iterator[Problem]:
@@ -106,7 +139,7 @@ def is_plain(value: Any) -> bool:
         return all(map(is_plain, value.values()))
     if isinstance(value, list | tuple):
         return all(map(is_plain, value))
-    return not (isinstance(value, Output) or isawaitable(value))
+    return not is_later(value)
 
 
 def _whole(value: Any) -> Any:

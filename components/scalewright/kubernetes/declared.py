@@ -145,6 +145,7 @@ def object_store(
         "endpoint": declared.endpoint,
         "secret": declared.secret,
         "buckets": list(declared.buckets),
+        "expire_days": declared.expire_days,
     }
 
 

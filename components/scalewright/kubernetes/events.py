@@ -12,7 +12,7 @@ from pydantic import Field
 
 from scalewright import declaration
 from scalewright.declaration.names import ObjectName
-from scalewright.declaration.problem import Absent, Problem
+from scalewright.declaration.problem import Problem
 from scalewright.kubernetes import arguments, events_kafka
 from scalewright.kubernetes.arguments import ObjectLabel, Rules
 from scalewright.kubernetes.component import Component
@@ -118,7 +118,7 @@ class Events(Component):
     """Key for the private key to it."""
 
     def __init__(self, name: str, args: EventsArgs, opts: ResourceOptions | None = None) -> None:
-        arguments.check("Events", name, args, RULES, tuple(_of_users(args)))
+        arguments.check("Events", name, args, RULES, _of_users)
         super().__init__(name, args, opts)
         if "external" in args:
             self._external(args["external"])
@@ -172,9 +172,6 @@ def user_secret(name: str, user: str) -> str:
 def _of_users(args: Mapping[str, Any]) -> Iterator[Problem]:
     topics = args.get("topics", {})
     for user, rights in args.get("users", {}).items():
-        for key in sorted(set(rights) - EventUserArgs.__optional_keys__):
-            bound = f"it must be one of {', '.join(sorted(EventUserArgs.__optional_keys__))}"
-            yield Problem(("users", user, key), Absent.UNKNOWN, bound, "Take it out")
         for key in ("writes", "reads"):
             for index, topic in enumerate(rights.get(key, ())):
                 if topic not in topics:

@@ -86,7 +86,7 @@ class Gateway(Component):
     """The address at which clients reach it; empty without `hostname`, when it is the load balancer's own."""
 
     def __init__(self, name: str, args: GatewayArgs, opts: ResourceOptions | None = None) -> None:
-        arguments.check("Gateway", name, args, RULES, tuple(_problems(args)))
+        arguments.check("Gateway", name, args, RULES, _problems)
         super().__init__(name, args, opts)
         encrypted = "issuer" in args
         filters = middlewares(self, name, ROLE, args, encrypted=encrypted)
@@ -150,8 +150,6 @@ def _problems(args: GatewayArgs) -> Iterator[Problem]:
         yield Problem(("hostname",), Absent.MISSING, bound, "Give it, or take issuer out")
     for name, route in args.get("routes", {}).items():
         yield from (one.below(("routes", name)) for one in judged(ObjectLabel, name))
-        for key in sorted(RouteArgs.__required_keys__ - set(route)):
-            yield Problem(("routes", name, key), Absent.MISSING, "it must be given", "Give it")
         for key, rule in OF_ROUTE.items():
             if key in route:
                 yield from (one.below(("routes", name, key)) for one in judged(rule, dict(route)[key]))

@@ -71,7 +71,7 @@ class Migrations(Component):
     """The Job's name."""
 
     def __init__(self, name: str, args: MigrationsArgs, opts: ResourceOptions | None = None) -> None:
-        arguments.check("Migrations", name, args, RULES, _without_revision(args))
+        arguments.check("Migrations", name, args, RULES, _without_revision)
         super().__init__(name, args, opts)
         deployment.account(self, name, ROLE, args)
         job = self._job(name, args)

@@ -86,7 +86,7 @@ class Network(Component):
     """NetworkPolicies that deny everything both ways, and then allow each edge at both of its ends."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
-        arguments.check("Network", name, args, RULES, tuple(_problems(args)))
+        arguments.check("Network", name, args, RULES, _problems)
         super().__init__(name, args, opts)
         self._policy(name, args, "default-deny", {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]})
         self._policy(name, args, "dns", {"pod_selector": {}, "policy_types": ["Egress"], "egress": [_dns()]})

@@ -1,10 +1,11 @@
 """Storage of files by the S3 protocol: a service outside the cluster, by its endpoint and a Secret with its keys.
 
-Buckets are made where they are paid for, by the provider's own Pulumi package or by hand, and so are their lifecycle
-rules: S3 has no way to claim one that every provider knows. What an application needs is the same everywhere: an
-endpoint and two keys.
+Buckets are made where they are paid for, by the provider's own Pulumi package or by hand: S3 has no way to claim one
+that every provider knows. What an application needs is the same everywhere, an endpoint and two keys; and so are
+lifecycle rules: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
 """
 
+import json
 from typing import NotRequired, TypedDict
 
 from pulumi import Input, Output, ResourceOptions
@@ -33,13 +34,18 @@ class ObjectStoreArgs(TypedDict):
     """Name of the Secret that holds `access-key` and `secret-key`; you make it, or External Secrets does."""
     buckets: list[str]
     """Names of the buckets."""
+    expire_days: NotRequired[dict[str, int]]
+    """After how many days the objects of a bucket are deleted, by its name; never by default."""
 
 
 RULES = Rules(shape=ObjectStoreArgs, part=declaration.ObjectStore)
 
 
 class ObjectStore(Component):
-    """The claim of a backend on buckets: what it expects to find, as a ConfigMap that tools and people can read."""
+    """The claim of a backend on buckets: what it expects to find, as a ConfigMap that tools and people can read.
+
+    Lifecycle rules are in it as S3 takes them, ``<bucket>.lifecycle.json``.
+    """
 
     endpoint: Output[str]
     """URL of the S3 endpoint."""
@@ -56,10 +62,19 @@ class ObjectStore(Component):
         ConfigMap(
             name,
             metadata=metadata(args, name, ROLE),
-            data={"endpoint": args["endpoint"], "buckets": "\n".join(args["buckets"])},
+            data={
+                "endpoint": args["endpoint"],
+                "buckets": "\n".join(args["buckets"]),
+                **{f"{name}.lifecycle.json": _lifecycle(days) for name, days in args.get("expire_days", {}).items()},
+            },
             opts=self.child(),
         )
         self.endpoint = Output.from_input(args["endpoint"])
         self.secret = Output.from_input(args["secret"])
         self.access_key, self.secret_key = Output.from_input(ACCESS_KEY), Output.from_input(SECRET_KEY)
         self.finish()
+
+
+def _lifecycle(days: int) -> str:
+    rule = {"ID": "expire", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": int(days)}}
+    return json.dumps({"Rules": [rule]}, indent=2) + "\n"

@@ -7,6 +7,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from scalewright import declaration
+from scalewright.declaration.external import Identifier
 from scalewright.declaration.names import Image, ObjectName
 from scalewright.declaration.problem import Problem
 from scalewright.kubernetes import arguments, postgres_backup, postgres_cluster, postgres_pooler
@@ -80,7 +81,13 @@ class PostgresArgs(TypedDict):
 #: Settings of the component alone; what it shares with the declaration is judged by that.
 RULES = Rules(
     shape=PostgresArgs,
-    of={"image": Image, "storage_class": ObjectName, "pooler": dict[str, Any], "monitored": bool},
+    of={
+        "database": Identifier,
+        "image": Image,
+        "storage_class": ObjectName,
+        "pooler": dict[str, Any],
+        "monitored": bool,
+    },
     part=declaration.Postgres,
 )
 
@@ -117,7 +124,7 @@ class Postgres(Component):
     """Key for that certificate."""
 
     def __init__(self, name: str, args: PostgresArgs, opts: ResourceOptions | None = None) -> None:
-        arguments.check("Postgres", name, args, RULES, tuple(_of_pooler(args)))
+        arguments.check("Postgres", name, args, RULES, _of_pooler)
         super().__init__(name, args, opts)
         if "external" in args:
             self._external(args, args["external"])

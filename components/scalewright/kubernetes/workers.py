@@ -75,7 +75,7 @@ class Workers(Component):
     """A Deployment of Celery workers with its ServiceAccount, autoscaler and PodDisruptionBudget."""
 
     def __init__(self, name: str, args: WorkersArgs, opts: ResourceOptions | None = None) -> None:
-        arguments.check("Workers", name, args, RULES, tuple(_without_broker(args)))
+        arguments.check("Workers", name, args, RULES, _without_broker)
         super().__init__(name, args, opts)
         scale = args["scale"]
         rollout = Rollout(
