@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from bench.context import Bench
 
 #: What every render has to import, whatever it makes.
-SDK = (
-    "import pulumi, pulumi_random, pulumi_kubernetes.apiextensions\n"
-    "from pulumi_kubernetes import apps, autoscaling, batch, core, networking, policy\n"
-    "apps.v1, autoscaling.v2, batch.v1, core.v1, networking.v1, policy.v1"
-)
+SDK = """
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.apps.v1 import Deployment, StatefulSet
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
+from pulumi_kubernetes.batch.v1 import Job
+from pulumi_kubernetes.core.v1 import ConfigMap, LimitRange, Namespace, ResourceQuota, Secret, Service, ServiceAccount
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
+from pulumi_random import RandomPassword
+"""
 SERVICES = (50, 100, 200)
 #: Definitions of the operators' resources, which a control plane must know before it takes an environment.
 DEFINITIONS = ROOT.parent / "shared" / "crds"
