@@ -38,6 +38,14 @@ _COMMON: Mapping[str, Any] = {"namespace": NamespaceName, "part_of": ObjectLabel
 class ArgumentsError(RunError):
     """Arguments that cannot be; the text has a line for each mistake. Pulumi shows it without a traceback."""
 
+    def __init__(self, whose: str, problems: Iterable[Problem]) -> None:
+        self.whose, self.problems = whose, tuple(problems)
+        super().__init__("\n".join(f"{whose}: {_sentence(one)}" for one in self.problems))
+
+    def told(self, otherwise: Callable[[Problem], Problem]) -> "ArgumentsError":
+        """Return the same in other words."""
+        return ArgumentsError(self.whose, map(otherwise, self.problems))
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -89,7 +97,7 @@ def check(
         told = {one.path for one in problems}
         problems += (one for one in more(args) if one.path not in told)
     if found := problems or of_shape:
-        raise ArgumentsError("\n".join(f"{component} {name!r}: {_sentence(one)}" for one in found))
+        raise ArgumentsError(f"{component} {name!r}", found)
 
 
 def _is_there(problem: Problem) -> bool:
