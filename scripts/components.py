@@ -28,12 +28,12 @@ Part = dict[str, Any]
 
 _HEAD = """# Components
 
-Made by `make schema` from the components' own docstrings; do not edit. [kubernetes.md](kubernetes.md#from-another-language)
-tells how a program in another language adds the package.
+Made by `make schema` from the components' own docstrings; do not edit. How a program in another language adds the
+package stands in [kubernetes.md](kubernetes.md#from-another-language).
 
 Names are those of YAML and TypeScript. In Python they have underscores (`drainSeconds` is `drain_seconds`), and a
-component takes its arguments as one mapping. Each example is part of one program,
-[components/example/Pulumi.yaml](../components/example/Pulumi.yaml), to which `shop`, `database` and `broker` in it refer.
+component takes its arguments as one mapping. The examples are parts of one program,
+[components/example/Pulumi.yaml](../components/example/Pulumi.yaml): `shop`, `database` and `broker` are resources of it.
 """
 _REFERENCE = re.compile(r"\$\{([\w-]+)\.(\w+)\}")
 
@@ -70,7 +70,8 @@ def _component(name: str, resource: Part) -> str:
 
 
 def _type(name: str, kind: Part) -> str:
-    return "\n".join([f"### {name}", "", kind["description"], "", *_table(kind["properties"], kind.get("required", []))]) + "\n"
+    table = _table(kind["properties"], kind.get("required", []))
+    return "\n".join([f"### {name}", "", kind["description"], "", *table, ""])
 
 
 def _table(properties: Mapping[str, Part], required: list[str]) -> Iterator[str]:
@@ -104,7 +105,8 @@ def _example() -> Part:
 
 def _examples(component: str) -> Iterator[str]:
     [(name, resource)] = [one for one in _example().items() if one[1]["type"] == f"{PACKAGE}:{component}"]
-    yield from ("```yaml", *_of_yaml(name), "```", "", "```python", *python(name, resource["properties"], component), "```")
+    yield from ("```yaml", *_of_yaml(name), "```", "")
+    yield from ("```python", *python(name, resource["properties"], component), "```")
 
 
 def _of_yaml(name: str) -> Iterator[str]:
@@ -141,7 +143,7 @@ def _written(value: Any, kind: Any, indent: int) -> str:
     if isinstance(value, dict):
         entries = [f"{json.dumps(key)}: {said}" for key, said in _entries(value, kind, indent + 4)]
         return _around("{}", entries, indent)
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+    return json.dumps(value) if isinstance(value, str) and '"' not in value else repr(value)
 
 
 def _entries(value: Part, kind: Any, indent: int) -> Iterator[tuple[str, str]]:

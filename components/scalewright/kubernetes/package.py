@@ -116,9 +116,9 @@ class Provider(ComponentProvider):
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
             if isinstance(error.inner, ArgumentsError):
-                raise InputPropertiesError(str(error.inner.told(_in_their_words))) from None
+                raise _refusal(error.inner.told(_in_their_words)) from None
             if isinstance(error.inner, RunError):
-                raise InputPropertiesError(str(error.inner)) from None
+                raise _refusal(error.inner) from None
             raise
 
     def map_inputs(self, inputs: Inputs, component_def: ComponentDefinition) -> Inputs:
@@ -149,6 +149,11 @@ class Provider(ComponentProvider):
                 return int(value)
             case _:
                 return value
+
+
+def _refusal(error: RunError) -> InputPropertiesError:
+    """Return what Pulumi shows as it stands; without a list of details, if an empty one, its SDK fails itself."""
+    return InputPropertiesError(str(error), [])
 
 
 @cache
