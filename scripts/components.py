@@ -33,7 +33,7 @@ package stands in [kubernetes.md](kubernetes.md#from-another-language).
 
 Names are those of YAML and TypeScript. In Python they have underscores (`drainSeconds` is `drain_seconds`), and a
 component takes its arguments as one mapping. The examples are parts of one program,
-[components/example/Pulumi.yaml](../components/example/Pulumi.yaml): `shop`, `database` and `broker` are resources of it.
+[components/example/Pulumi.yaml](../components/example/Pulumi.yaml), which has `shop`, `database` and `broker`, too.
 """
 _REFERENCE = re.compile(r"\$\{([\w-]+)\.(\w+)\}")
 

@@ -73,8 +73,10 @@ def _said(docstring: str | None) -> str | None:
 def described() -> AnalyzeResult:
     """Return what is known of all components: arguments, outputs, types, each with a description."""
     found = _Reader(PACKAGE).analyze(list(COMPONENTS))
-    for one in (*found["component_definitions"].values(), *found["type_definitions"].values()):
-        one.description = _said(one.description)
+    for component in found["component_definitions"].values():
+        component.description = _said(component.description)
+    for kind in found["type_definitions"].values():
+        kind.description = _said(kind.description)
     return found
 
 
