@@ -45,6 +45,8 @@ COMPONENTS: tuple[type[Component], ...] = (
     *(Addons, Beat, Events, Gateway, Migrations, Namespace, Network, ObjectStore, Observability),
     *(Postgres, Redis, Relay, Service, Workers),
 )
+#: How types of arguments end in Python.
+_OURS = "Args"
 
 
 class _Reader(Analyzer):
@@ -85,18 +87,23 @@ def schema() -> dict[str, Any]:
     found = described()
     kinds = {name: found["type_definitions"][name] for name in sorted(found["type_definitions"])}
     made = generate_schema(PACKAGE, version(PACKAGE), None, found["component_definitions"], kinds, [])
-    whole: dict[str, Any] = _once(made.to_json())
+    whole: dict[str, Any] = _polished(made.to_json())
+    whole["types"] = {name.removesuffix(_OURS): one for name, one in whole["types"].items()}
     return whole
 
 
-def _once(part: Any) -> Any:
-    """Return a part of a schema without the descriptions that each entry of a list or mapping has over again."""
+def _polished(part: Any) -> Any:
+    """Return a part of a schema as it reads best in another language.
+
+    Of lists and mappings, each entry has the description over again; and to the names of types, languages append `Args`
+    themselves.
+    """
     if not isinstance(part, dict):
-        return part
+        return part.removesuffix(_OURS) if isinstance(part, str) and part.startswith("#/types/") else part
     for key in ("items", "additionalProperties"):
         if isinstance(part.get(key), dict):
             part[key].pop("description", None)
-    return {key: _once(one) for key, one in part.items() if one or key != "dependencies"}
+    return {key: _polished(one) for key, one in part.items() if one or key != "dependencies"}
 
 
 class Provider(ComponentProvider):
