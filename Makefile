@@ -17,7 +17,7 @@ PYTHON_RUN = $(BIN)/python -m
 SCALEWRIGHT = $(PYTHON_RUN) scalewright
 CACHES = .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 
-.PHONY: help up preview down status logs test test-kube lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
+.PHONY: help up preview down status logs test test-kube schema lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
 	lock clean bootstrap
 
 ##@ Run the backend
@@ -45,6 +45,9 @@ test: bootstrap ## Run the tests (ARGS="tests/plan -k diff" chooses, ARGS=--cov 
 test-kube: bootstrap ## Run the tests on a real API server: that of KUBECONFIG, else one built here (ARGS chooses)
 	@sh scripts/control-plane
 	@$(PYTHON_RUN) pytest tests/kube $(ARGS)
+
+schema: bootstrap ## Write components/schema.json and docs/components.md anew from the components
+	@$(BIN)/python scripts/components.py
 
 lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture, whitespace
 

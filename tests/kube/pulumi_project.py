@@ -12,6 +12,8 @@ from typing import Any
 
 from tests.e2e.pulumi.command import CommandLine
 
+from scalewright.plan import resources
+
 ROOT = Path(__file__).parents[2]
 PROVIDERS = ("kubernetes", "random")
 #: What `pulumi preview` puts in place of what nobody knows yet, and of what is secret.
@@ -48,6 +50,18 @@ def missing() -> str | None:
         return None
     commands = (f"pulumi plugin install resource {one} {version(f'pulumi-{one}')}" for one in lacking)
     return f"Pulumi has no provider {' and none '.join(lacking)} here: {'; '.join(commands)}"
+
+
+def without_nothing(value: Any) -> Any:
+    """Return a value without what says nothing: the provider leaves out empty texts and maps. Marks become ours."""
+    match value:
+        case dict():
+            kept = {key: without_nothing(one) for key, one in value.items()}
+            return {key: one for key, one in kept.items() if one not in ("", {})}
+        case list():
+            return [without_nothing(one) for one in value]
+        case _:
+            return {UNKNOWN: resources.UNKNOWN, SECRET: resources.SECRET}.get(value, value)
 
 
 class Project(CommandLine):

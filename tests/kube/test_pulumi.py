@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.kube import pulumi_project
-from tests.kube.pulumi_project import SECRET, UNKNOWN, Project
+from tests.kube.pulumi_project import Project, without_nothing
 
-from scalewright.plan import resources
 from scalewright.plan.render import manifests
 from scalewright.program import plan
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.kube.conftest import Kubectl
+
+    from scalewright.plan import resources
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -145,18 +146,6 @@ def previewed(step: dict[str, Any]) -> dict[str, Any]:
         "custom": state.get("custom", False),
         "retainOnDelete": state.get("retainOnDelete", False),
     }
-
-
-def without_nothing(value: Any) -> Any:
-    """Return a value without what says nothing: the provider leaves out empty texts and maps. Marks become ours."""
-    match value:
-        case dict():
-            kept = {key: without_nothing(one) for key, one in value.items()}
-            return {key: one for key, one in kept.items() if one not in ("", {})}
-        case list():
-            return [without_nothing(one) for one in value]
-        case _:
-            return {UNKNOWN: resources.UNKNOWN, SECRET: resources.SECRET}.get(value, value)
 
 
 def changes(steps: list[dict[str, Any]]) -> dict[str, set[str]]:

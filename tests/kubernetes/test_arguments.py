@@ -156,10 +156,21 @@ def test_what_stands_beside_something_known_only_later_is_judged_all_the_same() 
     assert mistakes(Relay, relay) == ["Relay 'orders': secrets[0].key is ['b']; it must be text. Put it in quotes."]
 
 
-def test_whole_numbers_of_other_languages_are_taken() -> None:
-    scale = {"min": 1.0, "max": 3.0, "metrics": [{"type": "cpu", "utilization": 50.0}]}
-    found = evaluate(lambda: [Service("orders", {**SERVICE, "scale": scale}), None][1], "shop", "test")  # type: ignore[typeddict-item]
-    assert [one.inputs["spec"]["maxReplicas"] for one in found if "Autoscaler" in one.type] == [3]
+def test_what_must_be_known_before_anything_is_made_is_not_taken_from_what_is_made() -> None:
+    def workers() -> dict[str, Any]:
+        scale = {"min": pulumi.Output.from_input(1), "max": 3}
+        return {**WORKERS, "scale": scale, "environment": pulumi.Output.from_input({"A": "b"})}
+
+    bound = "it must be known before anything is made. Give the value itself."
+    assert mistakes(Workers, workers) == [
+        f"Workers 'orders': environment is known only later; {bound}",
+        f"Workers 'orders': scale.min is known only later; {bound}",
+    ]
+
+
+def test_a_number_with_a_fraction_is_no_whole_number_even_if_that_is_nought() -> None:
+    [line] = mistakes(Workers, {**WORKERS, "concurrency": 4.0})
+    assert line.startswith("Workers 'orders': concurrency is 4.0; it must be a whole number.")
 
 
 def test_pulumi_shows_the_error_without_a_traceback() -> None:

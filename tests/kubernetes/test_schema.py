@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult
+from scripts.components import REFERENCE, SCHEMA, reference_text, schema_text
 
 from scalewright.evaluation import ProgramError, evaluate
 from scalewright.kubernetes.backend import Backend
-from scalewright.kubernetes.component import PACKAGE, Component
+from scalewright.kubernetes.component import Component
+from scalewright.kubernetes.package import COMPONENTS, described
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pulumi.provider.experimental.analyzer import AnalyzeResult
 
 FOLDER = Path(import_module("scalewright.kubernetes").__path__[0])
-
-
-class Reader(Analyzer):
-    """Finds the docstrings of inherited keys too, which are in the source of the classes that a TypedDict forgets."""
-
-    def get_docstring(self, typ: type, name: str) -> str | None:
-        found = super().get_docstring(typ, name)
-        return found or next(filter(None, (self.get_docstring(base, name) for base in bases(typ))), None)
-
-
-def bases(typ: type) -> Iterator[type]:
-    """Yield the classes that stand in the head of a class, of those of its module."""
-    [head] = ast.parse(inspect.getsource(typ)).body
-    assert isinstance(head, ast.ClassDef)
-    for base in head.bases:
-        found = getattr(sys.modules[typ.__module__], ast.unparse(base), None)
-        if isinstance(found, type) and found.__module__.startswith(PACKAGE):
-            yield found
 
 
 def components() -> list[type[Component]]:
@@ -53,10 +34,11 @@ def components() -> list[type[Component]]:
 
 @pytest.fixture(scope="module")
 def schema() -> AnalyzeResult:
-    return Reader(PACKAGE).analyze(components())
+    return described()
 
 
-def test_every_noun_is_a_component_that_the_analyzer_takes(schema: AnalyzeResult) -> None:
+def test_every_noun_is_a_component_of_the_package(schema: AnalyzeResult) -> None:
+    assert sorted(COMPONENTS, key=lambda one: one.__name__) == components()
     assert sorted(schema["component_definitions"]) == [
         *("Addons", "Beat", "Events", "Gateway", "Migrations", "Namespace", "Network", "ObjectStore", "Observability"),
         *("Postgres", "Redis", "Relay", "Service", "Workers"),
@@ -73,6 +55,7 @@ def test_every_argument_and_every_output_has_a_sentence_that_says_what_it_is(sch
         said[kind.name] = kind.description
         said |= {f"{kind.name}.{name}": one.description for name, one in kind.properties.items()}
     assert len(said) > 150
+    assert said["Service.namespace"] == "The namespace that it lives in."  # which its arguments inherit, twice removed
     assert [name for name, text in said.items() if not (text or "").rstrip().endswith(".")] == []
 
 
@@ -99,3 +82,19 @@ def test_outputs_are_those_that_are_registered(schema: AnalyzeResult) -> None:
     for component in components():
         outputs = schema["component_definitions"][component.__name__].outputs_mapping
         assert list(outputs.values()) == list(component.outputs())
+
+
+def test_the_schema_and_the_reference_that_are_committed_are_those_of_the_components() -> None:
+    assert SCHEMA.read_text() == schema_text(), "run make schema"
+    assert REFERENCE.read_text() == reference_text(), "run make schema"
+
+
+def test_the_schema_is_the_same_whichever_way_docstrings_are_indented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.13 takes the indentation out of docstrings, and earlier ones leave it."""
+    described.cache_clear()
+    for component in components():
+        monkeypatch.setattr(component, "__doc__", inspect.cleandoc(component.__doc__ or ""))
+    try:
+        assert schema_text() == SCHEMA.read_text()
+    finally:
+        described.cache_clear()

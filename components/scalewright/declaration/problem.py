@@ -19,6 +19,7 @@ class Absent(Enum):
 
     MISSING = "missing"
     UNKNOWN = "not a setting"
+    LATER = "known only later"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Arguments of components, checked before the first resource is asked for: all mistakes together, a line each.
 
-Plain values are judged by the declaration's own rules; what is known only once something is made passes unjudged.
+Plain values are judged by the declaration's own rules; what is known only once something is made passes unjudged, where
+it may be given at all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,6 +38,14 @@ _COMMON: Mapping[str, Any] = {"namespace": NamespaceName, "part_of": ObjectLabel
 
 class ArgumentsError(RunError):
     """Arguments that cannot be; the text has a line for each mistake. Pulumi shows it without a traceback."""
+
+    def __init__(self, whose: str, problems: Iterable[Problem]) -> None:
+        self.whose, self.problems = whose, tuple(problems)
+        super().__init__("\n".join(f"{whose}: {_sentence(one)}" for one in self.problems))
+
+    def told(self, otherwise: Callable[[Problem], Problem]) -> "ArgumentsError":
+        """Return the same in other words."""
+        return ArgumentsError(self.whose, map(otherwise, self.problems))
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def check(
 
     `more` finds what else is wrong, between arguments; it is asked where all have the types that they must have.
     """
-    of_shape = [one for one in judged(shape_of(rules.shape), _whole(args)) if len(one.path) > 1 or _is_there(one)]
+    of_shape = [one for one in judged(shape_of(rules.shape), dict(args)) if len(one.path) > 1 or _is_there(one)]
     of_values = list(_values(args, rules))
     # What a declaration has, too, is told in its words, and so is what has a rule of its own.
     told = {one.path for one in of_values}
@@ -83,18 +92,23 @@ def check(
         *(one.below(("name",)) for one in judged(ObjectLabel, name)),
         *_keys(args, rules),
         *of_values,
-        *(one for one in of_shape if one.path not in told and one.path[0] not in rules.settings),
+        *(one for one in of_shape if one.path not in told and _is_of_the_shape_alone(one, rules)),
     ]
     if more and not any(map(_is_there, of_shape)):
         told = {one.path for one in problems}
         problems += (one for one in more(args) if one.path not in told)
     if found := problems or of_shape:
-        raise ArgumentsError("\n".join(f"{component} {name!r}: {_sentence(one)}" for one in found))
+        raise ArgumentsError(f"{component} {name!r}", found)
+
+
+def _is_of_the_shape_alone(problem: Problem, rules: Rules) -> bool:
+    """Whether the part of a declaration, if there is one, has no rule for it: its values are judged there."""
+    return problem.path[0] not in rules.settings or isinstance(problem.value, Absent)
 
 
 def _is_there(problem: Problem) -> bool:
     """Whether it is about a value, and not about a key that is missing or unknown."""
-    return not isinstance(problem.value, Absent)
+    return problem.value not in (Absent.MISSING, Absent.UNKNOWN)
 
 
 def _sentence(problem: Problem) -> str:
@@ -114,7 +128,7 @@ def _keys(args: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
 
 
 def _values(args: Mapping[str, Any], rules: Rules) -> Iterator[Problem]:
-    plain = {key: _whole(value) for key, value in args.items() if is_plain(value)}
+    plain = {key: value for key, value in args.items() if is_plain(value)}
     for key, rule in rules.judged_by.items():
         if key in plain:
             yield from (one.below((key,)) for one in judged(rule, plain[key]))
@@ -140,12 +154,3 @@ def is_plain(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return all(map(is_plain, value))
     return not is_later(value)
-
-
-def _whole(value: Any) -> Any:
-    """Return whole numbers as such: from other languages they come as floats."""
-    if isinstance(value, Mapping):
-        return {key: _whole(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_whole(one) for one in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,6 +1,6 @@
 """The shape of arguments: which keys a TypedDict has and which types their values, as a model that judges them.
 
-Values that are known only once something is made (Outputs, awaitables) pass, wherever they stand.
+Values that are known only once something is made (Outputs, awaitables) pass where the type is an `Input`.
 """
 
 from functools import cache
@@ -8,7 +8,9 @@ from inspect import isawaitable
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, is_typeddict
 
 from pulumi import Output
-from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator, create_model
+
+from scalewright.declaration.problem import Absent, refused
 
 
 def is_later(value: object) -> bool:
@@ -18,6 +20,12 @@ def is_later(value: object) -> bool:
 
 def _unless_later(value: object, judge: ValidatorFunctionWrapHandler) -> Any:
     return value if is_later(value) else judge(value)
+
+
+def _known_now(value: object) -> object:
+    if is_later(value):
+        raise refused("it must be known before anything is made", "Give the value itself", Absent.LATER)
+    return value
 
 
 class _Shape(BaseModel):
@@ -37,10 +45,12 @@ def shape_of(args: Any) -> type[BaseModel]:
 def _plain(hint: Any) -> Any:
     """Return what a value must be that is known now."""
     origin, inner = get_origin(hint), get_args(hint)
-    if origin in (NotRequired, Union):  # of `Input[T]`, which is T, an awaitable, or an Output by its name, T is first
+    if origin is NotRequired:
         return _plain(inner[0])
+    if origin is Union:  # `Input[T]`, which is T, an awaitable, or an Output by its name
+        return Annotated[_plain(inner[0]), WrapValidator(_unless_later)]
     if is_typeddict(hint):
-        return Annotated[shape_of(hint), WrapValidator(_unless_later)]
+        hint = shape_of(hint)
     if origin in (list, dict):
         hint = origin[tuple(map(_plain, inner))]
-    return Annotated[hint, WrapValidator(_unless_later)]
+    return Annotated[hint, BeforeValidator(_known_now)]
