@@ -42,9 +42,13 @@ def graph(project: Project, environment: str, *, form: str | None, output: Path 
     """
     from scalewright.declaration import load
     from scalewright.plan import graph as graphs
+    from scalewright.plan.mermaid import is_drawn
 
     form = _format(form, output)
-    text = _writer(form)(graphs.graph(load(project.project, environment), environment))
+    drawn = graphs.graph(load(project.project, environment), environment)
+    text = _writer(form)(drawn)
+    if form != "svg" and not is_drawn(drawn, text):
+        click.echo("scalewright: that is more than Mermaid draws on most pages. Use --format svg", err=True)
     if output is None:
         click.echo(text, nl=False)
         return

@@ -242,22 +242,22 @@ def _scale(backend: Backend, scale: Scale) -> dict[str, Any]:
     scaled_by: tuple[str, ...] = ()
     if scale.max > scale.min:
         metrics = () if backend.platform == "local" else scale.metrics
-        scaled_by = tuple(map(_metric, metrics)) or ("by hand",)
+        scaled_by = tuple(line for metric in metrics for line in _metric(metric)) or ("by hand",)
     return {"fewest": scale.min, "most": scale.max, "scaled_by": scaled_by}
 
 
-def _metric(metric: Metric) -> str:
+def _metric(metric: Metric) -> tuple[str, ...]:
     match metric:
         case Cpu():
-            return f"by CPU, {metric.utilization} %"
+            return (f"by CPU, {metric.utilization} %",)
         case Memory():
-            return f"by memory, {metric.utilization} %"
+            return (f"by memory, {metric.utilization} %",)
         case Requests():
-            return f"by requests, {metric.per_replica:g}/s each"
+            return (f"by requests, {metric.per_replica:g}/s each",)
         case Backlog():
-            return f"by backlog, {metric.per_replica} each"
+            return (f"by backlog, {metric.per_replica} each",)
         case Schedule():
-            return f"{metric.replicas} from {metric.start} to {metric.end} {metric.timezone}"
+            return (f"at least {metric.replicas} from {metric.start}", f"to {metric.end}, {metric.timezone}")
 
 
 def _period(period: str) -> str:

@@ -11,6 +11,7 @@ first year. And a picture that is committed must come out the same, whichever ve
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,8 +24,8 @@ PORTS = 22.0
 """How far apart lines end on the side of a box that is high enough for it."""
 CORNER = 10.0
 """How near to a corner of a box a line may end."""
-ROOM = 32.0
-"""What is left between columns for lines to change their height."""
+ROOM, ROOMIEST, LANE = 32.0, 160.0, 1.2
+"""What is left between columns for lines to change their height, at least, at most, and for each line."""
 BASE = 4.0
 """How far above the end of its slot the line below a label runs."""
 BARE = 8.0
@@ -124,7 +125,7 @@ def layout(vertices: Sequence[Vertex], arcs: Sequence[Arc]) -> Drawing:
     middles = layers.placed(columns, {number: one.height + 2 * one.margin for number, one in enumerate(items)}, links)
     tops = {number: middles[number] - one.height / 2 for number, one in enumerate(items)}
     highest = min(tops.values(), default=0.0)
-    spans = _spans(items, columns)
+    spans = _spans(items, columns, links)
     boxes = [
         Box(spans[one.column][0], tops[number] - highest, spans[one.column][1] - spans[one.column][0], one.height)
         for number, one in enumerate(items)
@@ -206,11 +207,13 @@ def _ports(
     return ports
 
 
-def _spans(items: Sequence[_Item], columns: layers.Columns) -> list[tuple[float, float]]:
+def _spans(items: Sequence[_Item], columns: layers.Columns, links: Sequence[layers.Link]) -> list[tuple[float, float]]:
     """Return where each column begins and ends."""
+    lines = Counter(items[link.target].column for link in links)
     spans: list[tuple[float, float]] = []
-    for column in columns:
-        left = spans[-1][1] + ROOM if spans else 0.0
+    for number, column in enumerate(columns):
+        room = min(max(ROOM, LANE * lines[number]), ROOMIEST)
+        left = spans[-1][1] + room if spans else 0.0
         spans.append((left, left + max((items[number].width for number in column), default=0.0)))
     return spans
 

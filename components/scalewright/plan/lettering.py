@@ -11,7 +11,7 @@ import unicodedata
 EMS = {
     **dict.fromkeys("ijl' ,.", 0.37),
     **dict.fromkeys('frtIJ:;|!-()[]/\\"', 0.46),
-    **dict.fromkeys("wM#+<=>^~&", 0.87),
+    **dict.fromkeys("wM#+<=>^~&", 0.88),
     **dict.fromkeys("mW%@", 1.01),
 }
 SMALL, CAPITAL, OTHER = 0.64, 0.8, 1.0

@@ -28,6 +28,9 @@ SHAPES: dict[Kind, tuple[str, str]] = {
 }
 LONGEST = 36
 """How many characters of a text are shown."""
+#: More than this Mermaid does not draw where its page does not say otherwise: GitHub does not.
+#: https://mermaid.js.org/config/schema-docs/config.html
+MOST_EDGES, MOST_CHARACTERS = 500, 50_000
 #: What means nothing to Mermaid, to Markdown or to HTML; all else is written by its number.
 PLAIN = re.compile(r"[\w /.,:%-]", re.ASCII)
 
@@ -43,6 +46,11 @@ def mermaid(graph: Graph, marked: Collection[str] = ()) -> str:
         *(f"    {line}" for line in _classes(graph, marked)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def is_drawn(graph: Graph, text: str) -> bool:
+    """Whether Mermaid draws a graph of this size."""
+    return len(graph.edges) <= MOST_EDGES and len(text) <= MOST_CHARACTERS
 
 
 def markdown(graph: Graph, marked: Collection[str] = ()) -> str:

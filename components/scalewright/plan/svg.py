@@ -5,6 +5,7 @@ https://www.w3.org/TR/SVG2/; title and description, for who does not see it: htt
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -49,8 +50,12 @@ ARROW, HALF = 8.0, 4.0
 
 def svg(graph: Graph, marked: Collection[str] = ()) -> str:
     """Draw a graph; the nodes whose names are in `marked` are shown as changed. The same graph gives the same bytes."""
+    leaving, coming = Counter(edge.source for edge in graph.edges), Counter(edge.target for edge in graph.edges)
     drawing = layout(
-        [_vertex(node, graph, is_marked=node.name in marked) for node in graph.nodes],
+        [
+            _vertex(node, max(leaving[node.name], coming[node.name]), is_marked=node.name in marked)
+            for node in graph.nodes
+        ],
         [_arc(edge) for edge in graph.edges],
     )
     heading = _heading(graph, is_marked=any(node.name in marked for node in graph.nodes))
@@ -100,12 +105,9 @@ def _texts(node: Node, *, is_marked: bool) -> list[tuple[str, str]]:
     return [(shortened(text, LONGEST), style) for text, style in lines]
 
 
-def _vertex(node: Node, graph: Graph, *, is_marked: bool) -> Vertex:
+def _vertex(node: Node, ends: int, *, is_marked: bool) -> Vertex:
     texts = _texts(node, is_marked=is_marked)
     across = max(width(text, svg_style.SIZES[style], bold=style in svg_style.BOLD) for text, style in texts)
-    ends = max(
-        sum(edge.source == node.name for edge in graph.edges), sum(edge.target == node.name for edge in graph.edges)
-    )
     high = max(len(texts) * LEADING + 2 * PAD - 4, ends * PORT + 2 * PAD)
     return Vertex(node.name, TIERS[node.kind], across + 2 * PAD, high)
 
