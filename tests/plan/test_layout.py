@@ -128,3 +128,18 @@ def test_lines_that_need_not_cross_do_not() -> None:
     links = [Link(number, 11 - number) for number in range(6)]
     assert layers.crossings(columns, links) == 15
     assert layers.crossings(layers.ordered(columns, links), links) == 0
+
+
+def test_neighbours_change_places_where_the_means_alone_leave_a_crossing() -> None:
+    columns = (tuple(range(4)), tuple(range(4, 8)), tuple(range(8, 12)))
+    left = [(0, 5), (1, 6), (2, 4), (3, 5), (3, 6)]
+    right = [(4, 8), (4, 9), (5, 9), (5, 10), (6, 10), (7, 9)]
+    links = [Link(*pair) for pair in (*left, *right)]
+    assert layers.crossings(layers.ordered(columns, links), links) == 0
+
+
+def test_many_lines_have_more_room_to_change_their_height() -> None:
+    vertices = [Vertex(f"{side}{number}", side, 10, 10) for side in (0, 1) for number in range(9)]
+    few = layout(vertices, [Arc("00", "10")])
+    many = layout(vertices, [Arc(f"0{a}", f"1{b}") for a in range(9) for b in range(9)])
+    assert many.width > few.width

@@ -18,6 +18,7 @@ from scalewright.plan import svg_style
 from scalewright.plan.graph import graph
 from scalewright.plan.layout import Box
 from scalewright.plan.lettering import width
+from scalewright.plan.nodes import Edge, Graph, Node
 from scalewright.plan.svg import svg
 
 ROOT = Path(__file__).parents[2]
@@ -141,6 +142,15 @@ def test_names_stand_in_it_as_they_are_and_long_ones_in_full_in_a_title() -> Non
     assert len(shown) == 1
     assert "…" in str(shown[0])
     assert long in [title.text for title in picture.iter(f"{NAMESPACE}title")]
+
+
+def test_what_means_something_to_xml_is_text_wherever_it_stands() -> None:
+    odd = "a<b> & \"c\" 'd' ]]>"
+    ends = [Node(name=f"{odd}{kind}", kind=kind, title=odd, caption=odd, details=(odd,)) for kind in ("watch", "store")]
+    edge = Edge(source=ends[0].name, target=ends[1].name, does=(odd,))
+    picture = parsed(svg(Graph(backend=odd, environment=odd, platform=odd, nodes=tuple(ends), edges=(edge,))))
+    assert [text.text for text in picture.iter(f"{NAMESPACE}text")].count(odd) == 7
+    assert set(boxes(picture)) == {node.name for node in ends}
 
 
 def test_what_has_changed_is_marked_in_words_too() -> None:

@@ -5,6 +5,7 @@ https://www.w3.org/TR/SVG2/; title and description, for who does not see it: htt
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
@@ -61,7 +62,7 @@ def svg(graph: Graph, marked: Collection[str] = ()) -> str:
     heading = _heading(graph, is_marked=any(node.name in marked for node in graph.nodes))
     inner = max(drawing.width + BEHIND, *(width(text, size, bold=True) for text, size in heading))
     across, down = _number(inner + 2 * FRAME), _number(drawing.height + BEHIND + HEAD + 2 * FRAME)
-    name = escape(f"{graph.backend}-{graph.environment}")
+    name = re.sub(r"[^A-Za-z0-9_.-]", "-", f"{graph.backend}-{graph.environment}")  # a page may hold several
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" viewBox="0 0 {across} {down}" '
         f'role="img" aria-labelledby="{name}-title {name}-description">',
