@@ -179,4 +179,4 @@ def _path(points: tuple[Point, ...]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{round(value, 1) + 0.0:g}"
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
