@@ -5,6 +5,7 @@ import signal
 
 import httpx
 import pytest
+from tests.e2e.faults.faults import observed
 from tests.e2e.local.stack import Stack, eventually
 
 pytestmark = pytest.mark.e2e
@@ -92,7 +93,7 @@ def test_a_replica_that_cannot_start_is_taken_back_and_the_number_stays(stack: S
 def test_ctrl_c_takes_back_what_was_started(stack: Stack) -> None:
     before = replicas(stack)
     scale = stack.start("scale", "orders=6")
-    eventually(lambda: len(replicas(stack)) > len(before))
+    eventually(lambda: "orders-6" in observed(stack))
     scale.send_signal(signal.SIGINT)
     _, errors = scale.communicate(timeout=60)
     assert scale.returncode == 130
@@ -103,7 +104,7 @@ def test_ctrl_c_takes_back_what_was_started(stack: Stack) -> None:
 def test_a_killed_scale_leaves_nothing_that_the_next_up_does_not_mend(stack: Stack) -> None:
     before = replicas(stack)
     scale = stack.start("scale", "orders=6")
-    eventually(lambda: len(replicas(stack)) > len(before))
+    eventually(lambda: "orders-6" in observed(stack))
     scale.kill()
     scale.communicate()
     stack.run("up")

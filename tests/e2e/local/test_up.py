@@ -130,8 +130,9 @@ def test_logs_of_a_part_show_all_its_processes_and_an_unknown_name_the_nearest(s
 
 def test_logs_follow_what_is_written_and_end_cleanly_on_ctrl_c(stack: Stack) -> None:
     following = stack.start("logs", "-f", "redis", "-n", "0")
-    eventually(lambda: psutil.Process(following.pid).open_files())
-    with (stack.folder / "logs" / "redis.log").open("a") as log:
+    path = stack.folder / "logs" / "redis.log"
+    eventually(lambda: str(path) in {one.path for one in psutil.Process(following.pid).open_files()})
+    with path.open("a") as log:
         log.write("a line written just now\n")
     assert following.stdout is not None
     assert following.stdout.readline() == "redis | a line written just now\n"
