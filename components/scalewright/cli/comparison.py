@@ -6,7 +6,7 @@ import os
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from scalewright import revision
 from scalewright.cli import planning
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scalewright.revision import Revision
     from scalewright.snapshot import Plan
 
-CLUSTER = "cluster"
+CLUSTER: Final = "cluster"
 
 
 class Question(NamedTuple):
@@ -48,10 +48,10 @@ def compared(asked: Question) -> Answer:
     base = _base(asked)
     if isinstance(base, Path):
         return _with_render(asked, base)
-    return _with_cluster(asked) if base == CLUSTER else _with_revision(asked, base)
+    return _with_revision(asked, base) if isinstance(base, revision.Revision) else _with_cluster(asked)
 
 
-def _base(asked: Question) -> Path | Revision | str:
+def _base(asked: Question) -> Path | Revision | Literal["cluster"]:
     """Return what a name means: a folder where it is written as one, then a revision, then any other folder."""
     name = asked.against
     if name is None:

@@ -55,8 +55,8 @@ def preview(
     """Show what the declaration would change, and change nothing.
 
     An environment of this machine is compared with what runs. One on Kubernetes is compared with what another revision
-    declares, with what was rendered, or by a dry run with what is in a cluster; only the last needs one. Of every change
-    it says what it comes to, and of all of them what they take.
+    declares, with what was rendered, or by a dry run with what is in a cluster; only the last needs one. It says what
+    every change comes to, and what all of them take.
     """
     if as_json and markdown:
         raise click.UsageError("--json and --markdown exclude each other. Take one of them out.")

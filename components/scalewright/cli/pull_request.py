@@ -64,7 +64,8 @@ def _details(environment: str, changes: Iterable[Change]) -> Iterator[str]:
     lines = list(_properties(changes))
     if not lines:
         return
-    kept, length = [], 0
+    kept: list[str] = []
+    length = 0
     for line in lines:
         length += len(line) + 1
         if length > MOST:

@@ -61,7 +61,7 @@ def _most(manifests: Iterable[Manifest]) -> Iterator[tuple[str, int]]:
         yield target, spec.get("maxReplicas", spec.get("maxReplicaCount", 100))
 
 
-def _scaled(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, Manifest]]:
+def _scaled(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, Any]]:
     """Yield the kind of each autoscaler, what it scales, and how."""
     for one in manifests:
         if one["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):

@@ -9,7 +9,7 @@ from scalewright.plan.pairs import identity
 from scalewright.plan.render import objects, withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from scalewright.plan.resources import Resource
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scalewright.declaration import Quantity
+from scalewright.declaration import Quantity  # noqa: TC001 - read by pydantic
 from scalewright.plan.demand import NOTHING, Demand, amount, demands
 from scalewright.plan.records import Record
 

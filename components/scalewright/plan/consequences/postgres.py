@@ -40,7 +40,7 @@ AT_START = frozenset(
     serializable_buffers shared_buffers shared_memory_type shared_preload_libraries subtransaction_buffers
     superuser_reserved_connections track_activity_query_size track_commit_timestamp transaction_buffers wal_buffers
     wal_decode_buffer_size wal_level wal_log_hints
-    """.split()
+    """.split()  # noqa: SIM905 - a list of it would be three times as long
 )
 _MAJOR = re.compile(r":(\d+)(?:[.\w-]*)(?:@|$)")
 
