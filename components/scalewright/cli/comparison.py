@@ -45,6 +45,13 @@ class Answer(NamedTuple):
 
 def compared(asked: Question) -> Answer:
     """Compare an environment; raises PlatformError for all that hinders it, of both sides together."""
+    found = _compared(asked)
+    if uncounted := found.comparison.totals.uncounted:
+        return found._replace(notes=(*found.notes, f"not counted in what it takes: {', '.join(uncounted)}"))
+    return found
+
+
+def _compared(asked: Question) -> Answer:
     base = _base(asked)
     if isinstance(base, Path):
         return _with_render(asked, base)
@@ -72,7 +79,7 @@ def _base(asked: Question) -> Path | Revision | Literal["cluster"]:
     try:
         return revision.find(asked.project, name)
     except PlatformError:
-        if folder.is_dir():
+        if name and folder.is_dir():
             return folder
         raise
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scalewright.declaration import Quantity  # noqa: TC001 - read by pydantic
-from scalewright.plan.demand import NOTHING, Demand, amount, demands
+from scalewright.declaration import Quantity, QuantityError
+from scalewright.plan.demand import NOTHING, Demand, amount, demands, identity
 from scalewright.plan.records import Record
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Totals(Record):
 
     totals: tuple[Total, ...]
     parts: tuple[Part, ...] = ()
+    uncounted: tuple[str, ...] = ()
+    """What nobody can count: it is known in part only, or has not the form of its kind."""
 
 
 def totals(before: Iterable[Manifest], after: Iterable[Manifest]) -> Totals:
@@ -56,13 +58,16 @@ def totals(before: Iterable[Manifest], after: Iterable[Manifest]) -> Totals:
     return Totals(
         totals=tuple(Total(name=name, before=old.sum(one), after=new.sum(one)) for name, one in COUNTED.items()),
         parts=tuple(sorted((one for one in parts if one.before != one.after), key=lambda one: one.name)),
+        uncounted=tuple(sorted(old.uncounted | new.uncounted)),
     )
 
 
 class _Side:
     def __init__(self, manifests: Iterable[Manifest]) -> None:
         lasting = [one for one in manifests if one["kind"] != "Job"]
-        self._least, self._most = demands(lasting), demands(lasting, most=True)
+        self.uncounted = {identity(one) for one in lasting if not _is_countable(one)}
+        counted = [one for one in lasting if identity(one) not in self.uncounted]
+        self._least, self._most = demands(counted), demands(counted, most=True)
         self.names = {one for one, demand in self._most.items() if "pods" in demand}
 
     def of(self, name: str, resource: str) -> Range | None:
@@ -74,6 +79,14 @@ class _Side:
         return Range(
             least=sum(_amounts(self._least, resource), NOTHING), most=sum(_amounts(self._most, resource), NOTHING)
         )
+
+
+def _is_countable(manifest: Manifest) -> bool:
+    try:
+        demands([manifest])
+    except (AttributeError, KeyError, TypeError, QuantityError):
+        return False
+    return True
 
 
 def _amounts(found: Mapping[str, Demand], resource: str) -> Iterator[Quantity]:
