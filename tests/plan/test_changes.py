@@ -63,7 +63,9 @@ def test_what_pulumi_keeps_is_lost_to_nobody() -> None:
     [lost] = changes([old], [])
     [kept] = changes([old], [], retained=frozenset({identity(old)}))
     assert (lost.effect, kept.effect) == ("loses", "quiet")
-    assert kept.meanings[0].text.startswith("stays in the cluster: Pulumi only lets go of it. Deleted by hand: data loss")
+    assert kept.meanings[0].text.startswith(
+        "stays in the cluster: Pulumi only lets go of it. Deleted by hand: data loss"
+    )
 
 
 def test_what_a_cluster_refuses_is_told_first() -> None:
