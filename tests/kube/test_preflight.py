@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.kube import control_plane
 from tests.kube.control_plane import ControlPlane, kubectl
+from tests.kube.environment import Environment
 from tests.pulumi import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.kube.environment import Environment
 
 REFUSING = "everything here needs an owner"
 
