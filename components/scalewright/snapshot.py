@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Plan(NamedTuple):
-    """What a process found: the platform of the environment, None where it is not there, and its resources."""
+    """What a process found: the platform of the environment, None where it is not there, and what it makes there."""
 
     platform: str | None
     resources: tuple[Resource, ...]
@@ -93,7 +93,9 @@ def _resources(project: Path, environment: str) -> list[dict[str, Any]]:
     from scalewright.program import plan
 
     try:
-        return [one.model_dump(mode="json") for one in plan(project, environment)]
+        # Components only group others, and who waits for whom is nobody's concern who compares.
+        made = [one for one in plan(project, environment) if one.custom]
+        return [one.model_dump(mode="json", exclude={"depends_on", "parent"}) for one in made]
     except ProgramError as error:
         lines = str(error).splitlines()
         raise PlatformError(*(f"{environment} cannot be planned: {line}" for line in lines)) from error

@@ -16,8 +16,7 @@ from scalewright.local.errors import PlatformError
 from scalewright.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from scalewright.plan.changes import Comparison
-    from scalewright.plan.resources import Resource
+    from scalewright.plan.changes import Comparison, Side
     from scalewright.revision import Revision
     from scalewright.snapshot import Plan
 
@@ -111,14 +110,17 @@ def _with_revision(asked: Question, base: Revision) -> Answer:
             "two have nothing in common. Name a revision in which it is on kubernetes"
         )
     with planning.told():
-        return Answer(asked.environment, str(base), compare(whole(before.resources), whole(after)), notes)
+        return Answer(asked.environment, str(base), compare(whole(before.resources), after), notes)
 
 
-def _both(asked: Question, snapshot: Snapshot) -> tuple[tuple[Resource, ...], Plan]:
-    """Return the plans of both sides, this one made while the other is; all troubles of both are told together."""
+def _both(asked: Question, snapshot: Snapshot) -> tuple[Side, Plan]:
+    """Return both sides, this one made while the other is; all troubles of both are told together."""
+    from scalewright.plan.sides import whole
+
     troubles: list[str] = []
     try:
-        after = planning.planned(asked.project, asked.environment)
+        with planning.told():
+            after = whole(planning.planned(asked.project, asked.environment))
     except PlatformError as error:
         troubles += error.troubles
     except Mistakes as mistakes:

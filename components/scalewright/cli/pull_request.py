@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST = 50_000
 #: Objects in the table; beyond that the details have them.
 ROWS = 100
+#: Objects that are warned of; beyond that the table has them.
+GRAVEST = 20
 
 
 def page(answer: Answer) -> str:
@@ -33,8 +35,10 @@ def _lines(answer: Answer, changes: Sequence[Change]) -> Iterator[str]:
         yield from ("", f"Note: {_cell(note)}.")
     if grave := [one for one in changes if is_grave(one)]:
         yield from ("", "> [!CAUTION]")
-        for one in grave:
+        for one in grave[:GRAVEST]:
             yield f"> - **{_cell(one.kind)} `{one.name}`**: {_cell(one.meanings[0].text)}."
+        if len(grave) > GRAVEST:
+            yield f"> - and {len(grave) - GRAVEST} more"
     if changes:
         yield from ("", "| | object | what it comes to |", "|---|---|---|")
         yield from (_row(one) for one in changes[:ROWS])

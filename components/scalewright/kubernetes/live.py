@@ -18,6 +18,7 @@ Manifest = dict[str, Any]
 One = TypeVar("One")
 Other = TypeVar("Other")
 
+SECRET = "Secret"  # noqa: S105 - the kind
 #: API groups that are looked through for what is no longer declared: those of which the library makes objects.
 GROUPS = ("", "apps", "autoscaling", "batch", "networking.k8s.io", "policy", "rbac.authorization.k8s.io", *BRINGS)
 #: What the cluster notes down of an object, and nobody declares.
@@ -39,8 +40,8 @@ class Live(NamedTuple):
 def look(cluster: Cluster, manifests: Iterable[Manifest], withheld: Iterable[Manifest] = ()) -> Live:
     """Ask what a cluster has of a plan's objects, what it would make of them, and what it has that is not of the plan.
 
-    The latter are the objects with our label in the namespaces of the plan that nobody else owns. `withheld` are
-    Secrets whose values Pulumi alone knows: they are looked for, and never read. Raises ClusterError.
+    The latter are the objects with our label in the namespaces of the plan that nobody else owns. Secrets, also
+    those `withheld` whose values Pulumi alone knows, are looked for and never read. Raises ClusterError.
     """
     return _Look(cluster, list(manifests), list(withheld)).live()
 
@@ -57,15 +58,15 @@ class _Found(NamedTuple):
 class _Look:
     def __init__(self, cluster: Cluster, manifests: list[Manifest], withheld: list[Manifest]) -> None:
         self._cluster = cluster
-        self._manifests = manifests
-        self._withheld = withheld
+        self._manifests = [one for one in manifests if one["kind"] != SECRET]
+        self._secrets = [*withheld, *(one for one in manifests if one["kind"] == SECRET)]
         self._pool = ThreadPoolExecutor(AT_ONCE)
 
     def live(self) -> Live:
         with self._pool:
             groups = discovery.groups(self._cluster)
             ours = [f"{one}/{groups[one][0]}" if one else groups[one][0] for one in GROUPS if one in groups]
-            versions = {*ours, *served(groups, self._manifests)}
+            versions = {*ours, *served(groups, [*self._manifests, *self._secrets])}
             resources = discovery.resources(self._cluster, self._pool, sorted(versions))
             found = self._each(lambda one: self._one(one, resources), self._manifests)
             gone, notes = self._gone(resources, set(ours))
@@ -105,8 +106,8 @@ class _Look:
         return _Found(_like(_plain(there), manifest), manifest, tried.message, note)
 
     def _absent(self, resources: Resources) -> Iterator[Manifest]:
-        """Yield the Secrets of the plan with values that are not there; of those that are, nothing is to be told."""
-        for one in self._withheld:
+        """Yield the Secrets of the plan that are not there; of those that are, nothing is to be told."""
+        for one in self._secrets:
             path = resources[one["apiVersion"], one["kind"]].path(_place(one), one["metadata"]["name"])
             answer = self._cluster.ask(path, accept=METADATA)
             if answer.status == 404:
@@ -116,7 +117,7 @@ class _Look:
 
     def _gone(self, resources: Resources, versions: set[str]) -> tuple[list[Manifest], list[str]]:
         """Return what is there and no longer declared, and what could not be looked through."""
-        declared = {identity(one) for one in (*self._manifests, *self._withheld)}
+        declared = {identity(one) for one in (*self._manifests, *self._secrets)}
         kinds = [
             (kind, resource, namespace)
             for (version, kind), resource in resources.items()
@@ -145,7 +146,7 @@ class _Look:
     def _whole(self, kind: str, resource: Resource, metadata: Mapping[str, Any]) -> Manifest:
         """Return an object that is no longer declared: all of it but of a Secret, which is never read."""
         bare = {"apiVersion": resource.api_version, "kind": kind, "metadata": dict(metadata)}
-        if kind == "Secret":
+        if kind == SECRET:
             return _plain(bare)
         answer = self._cluster.ask(resource.path(metadata["namespace"], metadata["name"]))
         return _plain(dict(answer.body) if answer.status == 200 else bare)
