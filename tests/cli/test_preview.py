@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import shutil
@@ -12,56 +11,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.cli.command import ROOT, SCALEWRIGHT, run
+from tests.cli.command import SCALEWRIGHT, run
+from tests.cli.repository import Project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SHRINKS = "impossible: a volume cannot shrink, and CloudNativePG refuses it."
-IDENTITY = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
-
-
-class Project:
-    """The shipped declaration in a repository of its own, everything committed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.stacks = folder / "stacks"
-        ignored = shutil.ignore_patterns("__pycache__", "addons", ".venv")
-        shutil.copytree(ROOT / "stacks", self.stacks, ignore=ignored)
-        if shutil.which("git") is None:
-            pytest.skip("git is not here")
-        self.git("init", "-q", "-b", "main")
-        self.commit("first")
-
-    def git(self, *arguments: str) -> str:
-        return subprocess.check_output(["git", *IDENTITY, *arguments], cwd=self.folder, text=True).strip()
-
-    def commit(self, message: str) -> str:
-        self.git("add", "-A", ".")
-        self.git("commit", "-q", "-m", message)
-        return self.git("rev-parse", "--short=7", "HEAD")
-
-    def edit(self, environment: str, *pairs: tuple[str, str]) -> None:
-        """Change texts of an overlay."""
-        file = self.stacks / f"Pulumi.{environment}.yaml"
-        text = file.read_text()
-        for before, after in pairs:
-            assert text.count(before) == 1, before
-            text = text.replace(before, after)
-        file.write_text(text)
-
-    def preview(self, *arguments: str, status: int = 0, **environment: str) -> str:
-        """Run a preview; returns what it prints, or of one that fails what it says."""
-        done = run("preview", *arguments, cwd=self.folder, status=status, **environment)
-        return done.stdout if status == 0 else done.stderr
-
-    def data(self, *arguments: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.preview(*arguments, "--json"))
-        return found
-
-    def render(self, environment: str, folder: str) -> None:
-        run("render", environment, "-o", folder, cwd=self.folder)
 
 
 @pytest.fixture
@@ -210,104 +166,6 @@ def test_what_is_new_in_this_revision_is_all_new_and_says_so(project: Project) -
     assert "42 added, 0 changed, 0 replaced, 0 removed, 0 unchanged" in told
 
 
-def test_an_environment_that_was_on_another_platform_has_nothing_in_common(project: Project) -> None:
-    shutil.copy(project.stacks / "Pulumi.dev.yaml", project.stacks / "Pulumi.local.yaml")
-    told = project.preview("local", status=1)
-    assert told.startswith("scalewright: environment local is on platform local at HEAD (")
-    assert told.endswith(
-        "and on kubernetes here; the two have nothing in common. Name a revision in which it is on kubernetes\n"
-    )
-
-
-def test_a_revision_that_does_not_validate_is_told_with_its_name(project: Project) -> None:
-    project.edit("dev", ("instances: 1", "instances: 0"), ("max: 3", "max: 0"))
-    broken = project.commit("broken")
-    project.edit("dev", ("instances: 0", "instances: 1"), ("max: 0", "max: 3"))
-    lines = project.preview("dev", status=1).splitlines()
-    assert len(lines) == 2
-    assert all(line.startswith(f"scalewright: at HEAD ({broken}): stacks/Pulumi.dev.yaml:") for line in lines)
-
-
-def test_a_program_of_a_revision_that_fails_is_told_with_its_name_and_line(project: Project) -> None:
-    program = project.stacks / "__main__.py"
-    text = program.read_text()
-    program.write_text(text + "raise RuntimeError('not today')\n")
-    broken = project.commit("broken")
-    program.write_text(text)
-    [line] = project.preview("dev", status=1).splitlines()
-    assert line.startswith(f"scalewright: at HEAD ({broken}): dev cannot be planned: stacks/__main__.py:")
-    assert "it raises RuntimeError: not today" in line
-
-
-def test_troubles_of_both_sides_are_told_together(project: Project) -> None:
-    program = project.stacks / "__main__.py"
-    text = program.read_text()
-    program.write_text(text + "raise RuntimeError('before')\n")
-    project.commit("broken")
-    program.write_text(text + "raise RuntimeError('now')\n")
-    first, second = project.preview("dev", status=1).splitlines()
-    assert first.startswith("scalewright: dev cannot be planned: ")
-    assert second.startswith("scalewright: at HEAD (")
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("mian", "there is no revision 'mian', and no such folder. Did you mean main?"),
-        (
-            "q",
-            "there is no revision 'q', and no such folder. Name a branch, a tag or a commit; a folder is written ./DIR",
-        ),
-        ("", "there is no revision '', and no such folder. "),
-        ("--version", "there is no revision '--version', and no such folder. "),
-        ("./out", "there is no folder ./out. Make it with `scalewright render`, or name another"),
-        ("stacks/backend.py", "stacks/backend.py is no folder. Render dev into an empty folder"),
-        ("./stacks", "stacks holds files that no render wrote: Pulumi.dev.yaml, Pulumi.local.yaml"),
-        ("./empty", "empty holds no manifests. Render dev into an empty folder with `scalewright render dev -o DIR`"),
-        ("./broken", "broken/001-service-x.yaml is no manifest: it is no YAML. "),
-        ("./other", "other/001-service-x.yaml is no manifest: it names no object. "),
-    ],
-)
-def test_a_base_that_is_none_is_one_clear_line(name: str, words: str, project: Project) -> None:
-    for folder, content in (("empty", None), ("broken", "a: [b"), ("other", "kind: Service\n")):
-        (project.folder / folder).mkdir()
-        if content:
-            (project.folder / folder / "001-service-x.yaml").write_text(content)
-    [line] = project.preview("dev", f"--against={name}", status=1).splitlines()
-    assert line.startswith(f"scalewright: {words}")
-
-
-def test_a_branch_that_only_the_remote_has_is_offered(project: Project) -> None:
-    project.git("update-ref", "refs/remotes/origin/release", "HEAD")
-    assert "Did you mean origin/release?" in project.preview("dev", "--against", "release", status=1)
-
-
-def test_where_there_is_nothing_to_compare_with_it_says_what_to_name(project: Project) -> None:
-    shutil.rmtree(project.folder / ".git")
-    beyond = {"GIT_CEILING_DIRECTORIES": str(project.folder.parent)}
-    remedy = "a folder that `scalewright render` wrote with --against ./DIR, or --against cluster"
-    [line] = project.preview("dev", status=1, **beyond).splitlines()
-    assert line == (
-        f"scalewright: there is nothing to compare dev with: {project.folder} is no checkout of git. Name {remedy}"
-    )
-    [line] = project.preview("dev", "--against", "main", status=1, **beyond).splitlines()
-    assert (
-        line == f"scalewright: {project.folder} is no checkout of git, so that it has no revision main. Name {remedy}"
-    )
-    project.git("init", "-q")
-    [line] = project.preview("dev", status=1).splitlines()
-    assert line == f"scalewright: {project.folder} has no commit yet to compare with. Name {remedy}"
-
-
-def test_without_git_a_folder_is_still_compared(project: Project, tmp_path: Path) -> None:
-    bare = tmp_path / "bin"
-    bare.mkdir()
-    told = project.preview("dev", "--against", "main", status=1, PATH=str(bare))
-    assert told.startswith("scalewright: git is not on PATH, so that no revision can be read. Install it, ")
-    project.render("dev", "out")
-    assert "0 added, 0 changed" in project.preview("dev", "--against", "./out", PATH=str(bare))
-
-
 def test_a_hook_of_git_that_runs_it_disturbs_neither(project: Project) -> None:
     project.edit("dev", ("max: 3", "max: 4"))
     project.git("add", "-A")
@@ -318,21 +176,6 @@ def test_a_hook_of_git_that_runs_it_disturbs_neither(project: Project) -> None:
     project.git("commit", "-q", "-m", "with a hook")
     assert "spec.maxReplicas: 3 -> 4" in (project.folder / "told").read_text()
     assert project.git("show", "--stat", "--format=", "HEAD").splitlines()[0].split()[0] == "stacks/Pulumi.dev.yaml"
-
-
-def test_options_that_do_not_belong_together_are_refused(project: Project) -> None:
-    assert "--json and --markdown exclude each other" in project.preview("dev", "--json", "--markdown", status=2)
-    assert "Add --against cluster" in project.preview("dev", "--context", "kind", status=2)
-    told = project.preview("local", "--against", "main", "--markdown", status=1)
-    assert told == (
-        "scalewright: --against, --markdown: environment local is not on Kubernetes, and is compared with what runs. "
-        "Take it out, or name an environment on Kubernetes\n"
-    )
-
-
-def test_a_cluster_that_is_not_there_is_one_clear_line(project: Project, tmp_path: Path) -> None:
-    told = project.preview("dev", "--against", "cluster", status=1, KUBECONFIG=str(tmp_path / "absent"))
-    assert told.startswith(f"scalewright: KUBECONFIG is {tmp_path / 'absent'}, which is not there. ")
 
 
 def test_on_a_terminal_what_cannot_be_done_is_red_and_elsewhere_nothing_is_coloured(project: Project) -> None:

@@ -9,25 +9,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.kube import pulumi_project
+from tests.kube import agreement, pulumi_project
 from tests.kube.pulumi_project import SECRET, UNKNOWN, Project
 
 from scalewright.plan import resources
 from scalewright.plan.changes import compare
-from scalewright.plan.fields import general, within
+from scalewright.plan.fields import within
 from scalewright.plan.render import manifests
 from scalewright.plan.sides import whole
 from scalewright.program import plan
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.kube.conftest import Kubectl
-
-    from scalewright.plan.changes import Change
-    from scalewright.plan.diff import FieldChange
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -230,45 +227,13 @@ def test_our_own_preview_agrees_with_it_object_by_object_and_property_by_propert
         theirs = trial.preview("trial")
     finally:
         file.write_text(text)
-    told, steps = agreed(ours.changes), stepped(theirs)
+    told, steps = agreement.ours(ours.changes), agreement.theirs(theirs)
     assert {name: action for name, (action, _) in told.items()} == {name: op for name, (op, _) in steps.items()}
     assert {action for action, _ in told.values()} == {"create", "update", "delete"}
     for name, (_, paths) in told.items():
         others = steps[name][1]
         assert [one for one in paths if not any(within(other, one) for other in others)] == [], name
         assert [one for one in others if not any(within(one, path) for path in paths)] == [], name
-
-
-def agreed(found: Iterable[Change]) -> dict[str, tuple[str, set[str]]]:
-    """Return what we would change, by kind and name, in the words of Pulumi."""
-    told: dict[str, tuple[str, set[str]]] = {}
-    words = {"added": "create", "changed": "update", "removed": "delete"}
-    for one in found:
-        if one.kind == "Job" and one.action == "replaced":  # of which Pulumi knows both by their names
-            [former] = (field.before for field in one.fields if field.path == "metadata.name")
-            told |= {f"Job {one.name}": ("create", set()), f"Job {former}": ("delete", set())}
-        elif one.action != "unchanged":
-            told[f"{one.kind} {one.name}"] = words[one.action], {listed(field) for field in one.fields}
-    return told
-
-
-def listed(field: FieldChange) -> str:
-    """Return a general path; of an item of a list that comes or goes its list, for Pulumi tells those after it, too."""
-    return general(field.path) if None not in (field.before, field.after) else general(field.path).removesuffix("[]")
-
-
-def stepped(steps: list[dict[str, Any]]) -> dict[str, tuple[str, set[str]]]:
-    """Return what Pulumi would change, by kind and name of the objects."""
-    told: dict[str, tuple[str, set[str]]] = {}
-    for step in steps:
-        state = step.get("newState") or step["oldState"]
-        if step["op"] in {"same", "refresh"} or not state.get("custom"):
-            continue
-        inputs = state["inputs"]
-        name = inputs.get("metadata", {}).get("name", step["urn"].split("::")[3])
-        kind = inputs.get("kind", step["urn"].split("::")[2].rpartition(":")[2])
-        told[f"{kind} {name}"] = step["op"], {general(one) for one in step["detailedDiff"] or ()}
-    return told
 
 
 def test_the_number_of_replicas_is_the_autoscalers(trial: Project, cluster: Kubectl) -> None:
