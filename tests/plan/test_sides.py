@@ -8,9 +8,9 @@ from scalewright.plan.resources import SECRET, Resource
 from scalewright.plan.sides import rendered, whole
 
 
-def resource(kind: str, name: str, *, custom: bool = True, kept: bool = False, **inputs: Any) -> Resource:
-    urn = f"urn:pulumi:dev::shop::{kind}::{name}"
-    return Resource(urn=urn, type=kind, name=name, inputs=inputs, custom=custom, retain_on_delete=kept)
+def resource(type_: str, called: str, *, custom: bool = True, kept: bool = False, **inputs: Any) -> Resource:
+    urn = f"urn:pulumi:dev::shop::{type_}::{called}"
+    return Resource(urn=urn, type=type_, name=called, inputs=inputs, custom=custom, retain_on_delete=kept)
 
 
 def manifest(kind: str, name: str, **more: Any) -> dict[str, Any]:
