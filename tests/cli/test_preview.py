@@ -178,6 +178,12 @@ def test_a_hook_of_git_that_runs_it_disturbs_neither(project: Project) -> None:
     assert project.git("show", "--stat", "--format=", "HEAD").splitlines()[0].split()[0] == "stacks/Pulumi.dev.yaml"
 
 
+def test_a_hook_of_another_repository_that_runs_it_is_not_taken_for_this_one(project: Project, tmp_path: Path) -> None:
+    subprocess.check_call(["git", "init", "-q", str(tmp_path / "other")])
+    project.edit("dev", ("max: 3", "max: 4"))
+    assert "spec.maxReplicas: 3 -> 4" in project.preview("dev", GIT_DIR=str(tmp_path / "other" / ".git"))
+
+
 def test_on_a_terminal_what_cannot_be_done_is_red_and_elsewhere_nothing_is_coloured(project: Project) -> None:
     project.render("dev", "out")
     project.edit("dev", ("storage: 1Gi", "storage: 512Mi"), ("max: 3", "max: 4"))
