@@ -2,10 +2,12 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from tests.kube import control_plane
 from tests.kube.control_plane import ControlPlane, kubectl
+from tests.kube.environment import Environment
 
 DEFINITIONS = Path(__file__).parents[3] / "shared" / "crds"
 
@@ -40,3 +42,12 @@ def cluster(kubeconfig: Path) -> Kubectl:
     run("apply", "--server-side", "-f", str(DEFINITIONS))
     run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
     return run
+
+
+@pytest.fixture
+def dev(request: pytest.FixtureRequest, tmp_path: Path, cluster: Kubectl, kubeconfig: Path) -> Iterator[Environment]:
+    # A name for each test: a namespace that is being deleted is of no use to the next one.
+    name = f"ask-{crc32(request.node.name.encode())}"
+    environment = Environment(tmp_path / "project", name, cluster, kubeconfig)
+    yield environment
+    environment.forget()

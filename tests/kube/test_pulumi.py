@@ -9,10 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.kube import pulumi_project
+from tests.kube import agreement, pulumi_project
 from tests.kube.pulumi_project import Project, without_nothing
 
+from scalewright.plan import resources
+from scalewright.plan.changes import compare
+from scalewright.plan.fields import within
 from scalewright.plan.render import manifests
+from scalewright.plan.sides import whole
 from scalewright.program import plan
 
 if TYPE_CHECKING:
@@ -195,6 +199,31 @@ def test_a_preview_shows_an_edit_and_nothing_else_and_an_up_makes_it(trial: Proj
     assert get(cluster, "hpa", "orders")["spec"]["maxReplicas"] == 3
     trial.run(*UP)
     assert get(cluster, "hpa", "orders")["spec"]["maxReplicas"] == 4
+
+
+def test_our_own_preview_agrees_with_it_object_by_object_and_property_by_property(trial: Project) -> None:
+    file = trial.project / "stacks" / "Pulumi.trial.yaml"
+    text, before = file.read_text(), whole(plan(trial.project, "trial"))
+    trial.edit("trial", "    redis:\n", "    gateway: {rate_limit: null}\n    redis:\n")  # an object less
+    trial.edit("trial", "        scale: {max: 2}", "        scale: {max: 3}")
+    trial.edit("trial", "cpu: 100m, memory: 256Mi", "cpu: 150m, memory: 256Mi")
+    trial.edit("trial", "      storage: 1Gi", "      storage: 2Gi\n      parameters: {work_mem: 8MB}")
+    trial.edit("trial", "shop:main", "shop:v9")  # another release of all, and another Job
+    trial.edit(
+        "trial", "    services:\n", "    services:\n      mails: {app: 'shop.orders.main:app', routes: [/mails]}\n"
+    )
+    try:
+        ours = compare(before, whole(plan(trial.project, "trial")))
+        theirs = trial.preview("trial")
+    finally:
+        file.write_text(text)
+    told, steps = agreement.ours(ours.changes), agreement.theirs(theirs)
+    assert {name: action for name, (action, _) in told.items()} == {name: op for name, (op, _) in steps.items()}
+    assert {action for action, _ in told.values()} == {"create", "update", "delete"}
+    for name, (_, paths) in told.items():
+        others = steps[name][1]
+        assert [one for one in paths if not any(within(other, one) for other in others)] == [], name
+        assert [one for one in others if not any(within(one, path) for path in paths)] == [], name
 
 
 def test_the_number_of_replicas_is_the_autoscalers(trial: Project, cluster: Kubectl) -> None:

@@ -56,13 +56,14 @@ class Cluster:
         """Ask a question that has a body, such as whether we may do something."""
         return self._answer("POST", path, (), {"Content-Type": "application/json"}, body)
 
-    def try_out(self, path: str, manifest: Mapping[str, Any]) -> Answer:
+    def try_out(self, path: str, manifest: Mapping[str, Any], manager: str = "scalewright") -> Answer:
         """Have the cluster say what a server-side apply would come to, and make nothing.
 
+        `manager` is on whose behalf: fields that it alone set, and that the manifest has no longer, go away.
         https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
         """
         # By force: whose fields they are is between those who apply.
-        query = [("dryRun", "All"), ("fieldManager", "scalewright"), ("force", "true"), ("fieldValidation", "Strict")]
+        query = [("dryRun", "All"), ("fieldManager", manager), ("force", "true"), ("fieldValidation", "Strict")]
         kind = {"Content-Type": "application/apply-patch+yaml"}
         return self._answer("PATCH", path, query, kind, json.dumps(manifest))
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from scalewright.kubernetes.cluster import Answer, Cluster
-from scalewright.kubernetes.kubeconfig import ClusterError
+from scalewright.kubernetes import discovery
+from scalewright.kubernetes.cluster import Cluster
+from scalewright.kubernetes.discovery import AT_ONCE, METADATA, Resource, Resources, expected, served
 from scalewright.plan.demand import identity
 from scalewright.plan.preflight import Denial, Namespace, Quota, Sight, Trial, usable
 from scalewright.plan.references import USER, Reference
@@ -14,37 +15,6 @@ from scalewright.plan.render import is_known
 Manifest = dict[str, Any]
 One = TypeVar("One")
 Other = TypeVar("Other")
-
-#: Questions at once: a cluster far away is asked a hundred of them.
-AT_ONCE = 8
-#: Without their content: a Secret is looked for, never read.
-_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-
-
-class Resource(NamedTuple):
-    """How objects of a kind are found."""
-
-    api_version: str
-    plural: str
-    namespaced: bool
-
-    @property
-    def group(self) -> str:
-        """Its API group; empty for that of built-in kinds."""
-        return self.api_version.rpartition("/")[0]
-
-    @property
-    def full_name(self) -> str:
-        """Its name as kubectl takes it, such as ``deployments.apps``."""
-        return ".".join(filter(None, (self.plural, self.group)))
-
-    def path(self, namespace: str, name: str = "") -> str:
-        """Return where one of them is, or all of them are."""
-        place = f"/namespaces/{namespace}" if self.namespaced else ""
-        return f"{_root(self.api_version)}{place}/{self.plural}" + (f"/{name}" if name else "")
-
-
-Resources = Mapping[tuple[str, str], Resource]
 
 
 def survey(cluster: Cluster, manifests: Iterable[Manifest], references: Iterable[Reference] = ()) -> Sight:
@@ -65,7 +35,7 @@ class _Survey:
     def sight(self) -> Sight:
         with self._pool:
             user = self._cluster.user()
-            groups = self._groups()
+            groups = discovery.groups(self._cluster)
             resources = self._resources(groups)
             namespaces = dict(zip(self._names(), self._each(self._namespace, self._names()), strict=True))
             known = [one for one in self._manifests if (one["apiVersion"], one["kind"]) in resources]
@@ -99,31 +69,14 @@ class _Survey:
         names = {_place(one) for one in self._manifests}
         return sorted((names | {one["metadata"]["name"] for one in self._manifests if _is_namespace(one)}) - {""})
 
-    def _groups(self) -> dict[str, tuple[str, ...]]:
-        answer = _expected(self._cluster.ask("/apis"), "list its API groups")
-        return {
-            "": ("v1",),
-            **{one["name"]: tuple(each["version"] for each in one["versions"]) for one in answer.body["groups"]},
-        }
-
     def _resources(self, groups: Mapping[str, tuple[str, ...]]) -> Resources:
-        """Return the kinds of those groups and versions that objects are of, where they are served."""
-        wanted = sorted({one["apiVersion"] for one in self._manifests})
-        served = [one for one in wanted if one.rpartition("/")[2] in groups.get(one.rpartition("/")[0], ())]
-        lists = self._each(lambda one: self._cluster.ask(_root(one)), served)
-        return {
-            (api_version, one["kind"]): Resource(api_version, one["name"], one["namespaced"])
-            for api_version, answer in zip(served, lists, strict=True)
-            # An API that is announced may be away: its kinds are not served, and so it is told.
-            for one in answer.body.get("resources", ())
-            if "/" not in one["name"]
-        }
+        return discovery.resources(self._cluster, self._pool, served(groups, self._manifests))
 
     def _namespace(self, name: str) -> Namespace | None:
         answer = self._cluster.ask(f"/api/v1/namespaces/{name}")
         if answer.status == 404:
             return None
-        found = _expected(answer, f"tell whether namespace {name} is there").body
+        found = expected(answer, f"tell whether namespace {name} is there").body
         ending = found.get("status", {}).get("phase") == "Terminating"
         return Namespace(found["metadata"].get("labels", {}), ending)
 
@@ -131,7 +84,7 @@ class _Survey:
         answer = self._cluster.ask(f"/api/v1/namespaces/{namespace}/resourcequotas")
         if answer.status == 403:  # the dry run tells of those that it meets
             return []
-        items = _expected(answer, f"list the quotas of namespace {namespace}").body["items"]
+        items = expected(answer, f"list the quotas of namespace {namespace}").body["items"]
         defaults = self._defaults(namespace) if items else frozenset()
         return [
             Quota(
@@ -183,7 +136,7 @@ class _Survey:
                 "spec": {"resourceAttributes": wanted},
             },
         )
-        if _expected(answer, "tell what one may do").body["status"]["allowed"]:
+        if expected(answer, "tell what one may do").body["status"]["allowed"]:
             return None
         return Denial(verb, resource.full_name, namespace)
 
@@ -197,7 +150,7 @@ class _Survey:
         answer = self._cluster.try_out(resource.path(_place(manifest), name), manifest)
         if answer.status < 300:
             return Trial(identity(manifest), warnings=answer.warnings, exists=answer.status == 200)
-        exists = self._cluster.ask(resource.path(_place(manifest), name), accept=_METADATA).status == 200
+        exists = self._cluster.ask(resource.path(_place(manifest), name), accept=METADATA).status == 200
         untried = "does not support dry run" in answer.message
         return Trial(identity(manifest), answer.message, answer.warnings, exists, untried)
 
@@ -209,12 +162,8 @@ class _Survey:
             if resource is None or (one.namespace and (one.namespace not in places or one.maker != USER)):
                 continue
             path = resource.path(one.namespace, one.name)
-            if self._cluster.ask(path, accept=_METADATA).status == 404:
+            if self._cluster.ask(path, accept=METADATA).status == 404:
                 yield one.kind, one.name, one.maker
-
-
-def _root(api_version: str) -> str:
-    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
 
 
 def _is_namespace(manifest: Manifest) -> bool:
@@ -223,11 +172,3 @@ def _is_namespace(manifest: Manifest) -> bool:
 
 def _place(manifest: Manifest) -> str:
     return str(manifest["metadata"].get("namespace", ""))
-
-
-def _expected(answer: Answer, what: str) -> Answer:
-    if "system:anonymous" in answer.message:
-        raise ClusterError("the cluster knows nobody: the context has no credentials. Log in, or use another context")
-    if answer.status >= 300:
-        raise ClusterError(f"the cluster does not {what}: {answer.message}. Use a context of somebody who may ask")
-    return answer

@@ -1,7 +1,7 @@
-"""What objects take of a namespace at the fewest replicas that they may have. Pure arithmetic.
+"""What objects take of a namespace at the fewest replicas that they may have, or at the most. Pure arithmetic.
 
-It is what a cluster must have for an environment to come up at all; what it may become, see
-:mod:`scalewright.kubernetes.quota`.
+The fewest are what a cluster must have for an environment to come up at all; what a quota must allow while it rolls,
+see :mod:`scalewright.kubernetes.quota`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _SERVICES = {"LoadBalancer": "services.loadbalancers", "NodePort": "services.nod
 _SAME = {"cpu": "requests.cpu", "memory": "requests.memory"}
 
 
-def demands(manifests: Iterable[Manifest]) -> dict[str, Demand]:
-    """Return what each object takes that takes anything, by kind and name, at its fewest replicas."""
+def demands(manifests: Iterable[Manifest], *, most: bool = False) -> dict[str, Demand]:
+    """Return what each object takes that takes anything, by kind and name, at its fewest replicas or at its most."""
     manifests = list(manifests)
-    fewest = dict(_fewest(manifests))
-    found = {identity(one): _of(one, fewest) for one in manifests}
+    scaled = dict(_most(manifests) if most else _fewest(manifests))
+    found = {identity(one): _of(one, scaled) for one in manifests}
     return {name: demand for name, demand in found.items() if demand}
 
 
@@ -50,23 +50,33 @@ def amount(demand: Mapping[str, Quantity], resource: str) -> Quantity:
 
 def _fewest(manifests: Iterable[Manifest]) -> Iterator[tuple[str, int]]:
     """Yield the fewest replicas of what an autoscaler scales."""
+    for kind, target, spec in _scaled(manifests):
+        default = 1 if kind == "HorizontalPodAutoscaler" else 0
+        yield target, spec.get("minReplicas", spec.get("minReplicaCount", default))
+
+
+def _most(manifests: Iterable[Manifest]) -> Iterator[tuple[str, int]]:
+    """Yield the most replicas of what an autoscaler scales; KEDA's default is that of its reference."""
+    for _, target, spec in _scaled(manifests):
+        yield target, spec.get("maxReplicas", spec.get("maxReplicaCount", 100))
+
+
+def _scaled(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the kind of each autoscaler, what it scales, and how."""
     for one in manifests:
-        spec = one.get("spec", {})
         if one["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
-            target = spec["scaleTargetRef"]
-            default = 1 if one["kind"] == "HorizontalPodAutoscaler" else 0
-            least = spec.get("minReplicas", spec.get("minReplicaCount", default))
-            yield f"{target.get('kind', 'Deployment')} {target['name']}", least
+            target = one["spec"]["scaleTargetRef"]
+            yield one["kind"], f"{target.get('kind', 'Deployment')} {target['name']}", one["spec"]
 
 
-def _of(manifest: Manifest, fewest: Mapping[str, int]) -> Demand:
+def _of(manifest: Manifest, scaled: Mapping[str, int]) -> Demand:
     total: Demand = defaultdict(lambda: NOTHING)
     spec = manifest.get("spec", {})
     if counted := _COUNTED.get(manifest["kind"]):
         total[counted] += ONE
     match manifest["kind"]:
         case "Deployment" | "StatefulSet" | "Job":
-            replicas = fewest.get(identity(manifest), spec.get("replicas", 1))
+            replicas = scaled.get(identity(manifest), spec.get("replicas", 1))
             _add(total, replicas, _of_pod(spec["template"]["spec"]))
             for claim in spec.get("volumeClaimTemplates", ()):
                 _add(total, replicas, _of_claim(claim["spec"]["resources"]["requests"]["storage"]))
