@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
+from scalewright.cli import planning
 from scalewright.cli.arguments import environment_argument
+from scalewright.cli.planning import cluster_options
 from scalewright.cli.render import require_kubernetes
 from scalewright.cli.working import working
 from scalewright.local.errors import PlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
     from scalewright.cli.main import Project
     from scalewright.kubernetes.cluster import Cluster
     from scalewright.plan.preflight import Sight, Verdict
@@ -26,12 +24,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @environment_argument
-@click.option("--context", help="The context of the kubeconfig (default: its current one).")
-@click.option(
-    "--kubeconfig",
-    metavar="FILE",
-    help="The kubeconfig, - for standard input (default: KUBECONFIG, else ~/.kube/config).",
-)
+@cluster_options
 @click.pass_obj
 def preflight(project: Project, environment: str, context: str | None, kubeconfig: str | None) -> None:
     """Ask a cluster if it can take an environment; change nothing.
@@ -44,49 +37,15 @@ def preflight(project: Project, environment: str, context: str | None, kubeconfi
     """
     begun = time.monotonic()
     require_kubernetes(project.project, environment)
-    content = sys.stdin.read() if kubeconfig == "-" else None
+    given = planning.content(kubeconfig)
     with working(lambda: f"{environment}: {time.monotonic() - begun:.0f} s"):
-        cluster, plan = _begun(project.project, environment, lambda: _connected(kubeconfig, context, content))
-        with closing(cluster), _told():
+        cluster, plan = planning.begun(project.project, environment, kubeconfig, context, given)
+        with closing(cluster), planning.told():
             sight, verdict = _judged(plan, cluster)
     _show(environment, cluster, sight, verdict)
     if verdict.troubles:
         raise PlatformError(*verdict.troubles)
     click.echo(f"{environment} can be applied. Nothing was changed.")
-
-
-def _connected(file: str | None, context: str | None, content: str | None) -> Cluster:
-    from scalewright.kubernetes.cluster import connect
-
-    with _told():
-        return connect(file, context, content)
-
-
-def _begun(project: Path, environment: str, connected: Callable[[], Cluster]) -> tuple[Cluster, tuple[Resource, ...]]:
-    """Return the cluster and the plan; raises PlatformError for all that hinders either."""
-    troubles: list[str] = []
-    try:
-        cluster = connected()
-    except PlatformError as error:
-        troubles += error.troubles
-    try:
-        plan = _plan(project, environment)
-    except PlatformError as error:
-        troubles += error.troubles
-    if troubles:
-        raise PlatformError(*troubles)
-    return cluster, plan
-
-
-def _plan(project: Path, environment: str) -> tuple[Resource, ...]:
-    from scalewright.evaluation import ProgramError
-    from scalewright.program import plan
-
-    try:
-        return plan(project, environment)
-    except ProgramError as error:
-        lines = str(error).splitlines()
-        raise PlatformError(*(f"{environment} cannot be planned: {line}" for line in lines)) from error
 
 
 def _judged(plan: tuple[Resource, ...], cluster: Cluster) -> tuple[Sight, Verdict]:
@@ -111,15 +70,3 @@ def _show(environment: str, cluster: Cluster, sight: Sight, verdict: Verdict) ->
         click.echo(f"  {len(sight.trials)} objects tried")
     for note in verdict.notes:
         click.echo(f"  note: {note}")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raise PlatformError for what cannot be asked or rendered."""
-    from scalewright.kubernetes.kubeconfig import ClusterError
-    from scalewright.plan.render import RenderError
-
-    try:
-        yield
-    except (ClusterError, RenderError) as error:
-        raise PlatformError(str(error)) from error

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scalewright.declaration import Backend
 
 #: What runs the platforms that this command line does not.
-ELSEWHERE = {"kubernetes": "Run `pulumi up -s {environment}`, or `scalewright render {environment} -o DIR`"}
+ELSEWHERE = {"kubernetes": "For it there are `scalewright up`, `drift`, `down`, `render` and `preflight`, and kubectl"}
 
 
 def target(project: Path, environment: str) -> tuple[LocalPlatform, Backend]:
@@ -23,7 +23,6 @@ def target(project: Path, environment: str) -> tuple[LocalPlatform, Backend]:
     if backend.platform != "local":
         remedy = ELSEWHERE.get(backend.platform, "Name an environment whose platform is local")
         raise PlatformError(
-            f"environment {environment} is on platform {backend.platform}, which this command does not run. "
-            f"{remedy.format(environment=environment)}"
+            f"environment {environment} is on platform {backend.platform}, which this command does not run. {remedy}"
         )
     return LocalPlatform(project, environment), backend

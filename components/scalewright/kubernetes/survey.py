@@ -55,18 +55,25 @@ def survey(cluster: Cluster, manifests: Iterable[Manifest], references: Iterable
     return _Survey(cluster, list(manifests), list(references)).sight()
 
 
+def served(cluster: Cluster, manifests: Iterable[Manifest]) -> Resources:
+    """Return how objects of the kinds of some manifests are found, where the cluster serves them. Raises ClusterError."""
+    asked = _Survey(cluster, list(manifests), [])
+    with asked.pool:
+        return asked.resources(asked.groups())
+
+
 class _Survey:
     def __init__(self, cluster: Cluster, manifests: list[Manifest], references: list[Reference]) -> None:
         self._cluster = cluster
         self._manifests = manifests
         self._references = references
-        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self.pool = ThreadPoolExecutor(AT_ONCE)
 
     def sight(self) -> Sight:
-        with self._pool:
+        with self.pool:
             user = self._cluster.user()
-            groups = self._groups()
-            resources = self._resources(groups)
+            groups = self.groups()
+            resources = self.resources(groups)
             namespaces = dict(zip(self._names(), self._each(self._namespace, self._names()), strict=True))
             known = [one for one in self._manifests if (one["apiVersion"], one["kind"]) in resources]
             denials = [one for one in self._each(self._denial, self._actions(known, resources, namespaces)) if one]
@@ -92,21 +99,21 @@ class _Survey:
             )
 
     def _each(self, function: Callable[[One], Other], over: Iterable[One]) -> list[Other]:
-        return list(self._pool.map(function, over))
+        return list(self.pool.map(function, over))
 
     def _names(self) -> list[str]:
         """Return the namespaces that objects are in or are."""
         names = {_place(one) for one in self._manifests}
         return sorted((names | {one["metadata"]["name"] for one in self._manifests if _is_namespace(one)}) - {""})
 
-    def _groups(self) -> dict[str, tuple[str, ...]]:
+    def groups(self) -> dict[str, tuple[str, ...]]:
         answer = _expected(self._cluster.ask("/apis"), "list its API groups")
         return {
             "": ("v1",),
             **{one["name"]: tuple(each["version"] for each in one["versions"]) for one in answer.body["groups"]},
         }
 
-    def _resources(self, groups: Mapping[str, tuple[str, ...]]) -> Resources:
+    def resources(self, groups: Mapping[str, tuple[str, ...]]) -> Resources:
         """Return the kinds of those groups and versions that objects are of, where they are served."""
         wanted = sorted({one["apiVersion"] for one in self._manifests})
         served = [one for one in wanted if one.rpartition("/")[2] in groups.get(one.rpartition("/")[0], ())]
