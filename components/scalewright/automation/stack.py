@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import warnings
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -114,7 +116,9 @@ class Stack:
                 mistakes.append(error)
 
         try:
-            operation(take)
+            with warnings.catch_warnings():  # of the stream of an engine that was killed; that is told below
+                warnings.filterwarnings("ignore", message="Error in event stream")
+                operation(take)
         except KeyboardInterrupt as error:
             raise InterruptedOperationError(work) from error
         except Failure as failure:
@@ -144,9 +148,10 @@ def make(project: Path, environment: str, command: CommandLine) -> Stack:
 
 def _reasons(work: Work, failure: Failure, environment: str) -> tuple[str, ...]:
     """Return why an operation failed: what the engine told, else what the command line did before it ran."""
-    if work.errors:
-        return tuple(work.errors)
-    return troubles(failure.result.stderr or failure.result.stdout, environment)
+    if failure.result.code < 0:
+        name = signal.strsignal(-failure.result.code) or f"signal {-failure.result.code}"
+        return *work.errors, f"Pulumi itself was ended ({name}), and what it was at last is not written down"
+    return tuple(work.errors) or troubles(failure.result.stderr, environment)
 
 
 @contextmanager

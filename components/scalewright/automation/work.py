@@ -29,6 +29,11 @@ NOISE = re.compile(
     r"preview (failed|cancell?ed)|destroy (failed|cancell?ed)|refresh (failed|cancell?ed)|using pulumi-resource-\S+ from"
 )
 
+_NOT_READY = (
+    r"(was successfully created, but )?the Kubernetes API server reported that (it|\"\S+\") "
+    r"failed to fully initialize or become live"
+)
+
 
 @dataclass
 class Step:
@@ -154,7 +159,8 @@ def _difference(name: str, found: Change | None) -> diff.Change:
 def worded(message: str) -> str:
     """Return what a provider says without what it says of itself: URNs, counts, and marks of lists."""
     text = re.sub(r"\d+ errors? occurred:\s*", "", message)
-    text = re.sub(r'(updated |the )?resource "?urn:[^\s"]+"? ', "", text)
+    text = re.sub(r'resource "?urn:[^\s"]+"? ', "", text)
+    text = re.sub(_NOT_READY, "did not become ready", text)
     lines = (line.strip().removeprefix("* ") for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
