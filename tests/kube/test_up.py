@@ -41,9 +41,9 @@ def project(cluster: Kubectl, kubeconfig: Path, tmp_path_factory: pytest.TempPat
     cluster("delete", "namespace", NAMESPACE, "--ignore-not-found")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def brought(project: Project) -> Project:
-    """The same, up, as it is declared."""
+    """The same, up, as it is declared; each test leaves it so, or down."""
     project.scalewright("up", "brought", "--yes")
     return project
 
@@ -67,9 +67,15 @@ def waiting(condition: Callable[[], Any]) -> Any:
     return answer
 
 
+def names(cluster: Kubectl, *command: str) -> list[str]:
+    """Return the names that a command of kubectl prints."""
+    found: str = cluster(*command).stdout
+    return found.split()
+
+
 def job(cluster: Kubectl, tag: str) -> str | None:
     """Return the name of the Job of a release's migrations, once it is there."""
-    found = cluster("get", "job", "-n", NAMESPACE, "-o", "name").stdout.split()
+    found = names(cluster, "get", "job", "-n", NAMESPACE, "-o", "name")
     return next((one.partition("/")[2] for one in found if f"/migrations-{tag}-" in one), None)
 
 
@@ -222,7 +228,7 @@ def test_what_does_not_become_ready_ends_the_up_with_its_name_and_nothing_that_w
     with release(brought, cluster, "v4") as (up, migrations):
         cluster("patch", "job", migrations, "-n", NAMESPACE, "--type=merge", "-p", '{"spec": {"backoffLimit": 0}}')
         pods = ("get", "pod", "-n", NAMESPACE, "-l", f"job-name={migrations}", "-o", "name")
-        [pod] = waiting(lambda: cluster(*pods).stdout.split())
+        [pod] = waiting(lambda: names(cluster, *pods))
         ended = '{"status": {"phase": "Failed"}}'
         cluster("patch", pod, "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", ended)
         output, errors = up.communicate(timeout=PATIENCE)
@@ -275,8 +281,7 @@ def test_a_down_says_what_stays_and_the_next_up_goes_on_with_it(brought: Project
     kept = f"kept, as is the data in it: Namespace {NAMESPACE}, Cluster postgres, PersistentVolumeClaims data-redis-*"
     assert output.count(kept) == 2
     assert "brought is down: " in output
-    found = cluster("get", "deployment,cluster,pvc", "-n", NAMESPACE, "-o", "name").stdout.split()
-    assert set(found) == set(KEPT)
+    assert set(names(cluster, "get", "deployment,cluster,pvc", "-n", NAMESPACE, "-o", "name")) == set(KEPT)
     assert "Pulumi holds nothing of it" in brought.scalewright("down", "brought", "--yes")[0]
     brought.scalewright("up", "brought", "--yes")
     assert get(cluster, "cluster", "postgres")["metadata"]["uid"] == database

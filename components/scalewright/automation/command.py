@@ -30,7 +30,7 @@ MANUAL = "https://www.pulumi.com/docs/iac/download-install/"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Failure(CommandError):
+class CommandFailedError(CommandError):
     """A command that ended with another status than 0."""
 
     def __init__(self, result: CommandResult) -> None:
@@ -55,9 +55,9 @@ class CommandLine(PulumiCommand):
         on_output: Callable[[str], object] | None = None,
         on_error: Callable[[str], object] | None = None,
     ) -> CommandResult:
-        """Run a command to its end. Raises Failure, and KeyboardInterrupt for one that was interrupted."""
+        """Run a command to its end. Raises CommandFailedError, and KeyboardInterrupt for one that was interrupted."""
         with (
-            _handing_on(lambda times: self.on_interrupt(times)) as interruption,
+            _handing_on(self._interrupted) as interruption,
             subprocess.Popen(
                 [self.command, "--non-interactive", *args],
                 stdin=subprocess.DEVNULL,
@@ -76,8 +76,11 @@ class CommandLine(PulumiCommand):
         if interruption.times and (result.code or args[0] not in {"up", "destroy"}):
             raise KeyboardInterrupt
         if result.code:
-            raise Failure(result)
+            raise CommandFailedError(result)
         return result
+
+    def _interrupted(self, times: int) -> None:
+        self.on_interrupt(times)
 
     def _environment(self, added: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a command, in which the plugins that came with Pulumi are found first."""

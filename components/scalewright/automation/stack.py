@@ -12,7 +12,7 @@ from pulumi.automation import LocalWorkspace
 from pulumi.automation import Stack as PulumiStack
 
 from scalewright.automation.changes import name_of
-from scalewright.automation.command import CommandLine, Failure
+from scalewright.automation.command import CommandFailedError, CommandLine
 from scalewright.automation.troubles import is_missing, troubles
 from scalewright.automation.work import Work
 from scalewright.local.errors import PlatformError
@@ -121,7 +121,7 @@ class Stack:
                 operation(take)
         except KeyboardInterrupt as error:
             raise InterruptedOperationError(work) from error
-        except Failure as failure:
+        except CommandFailedError as failure:
             raise UnfinishedError(work, *_reasons(work, failure, self.name)) from failure
         if mistakes:
             raise mistakes[0]
@@ -133,7 +133,7 @@ def select(project: Path, environment: str, command: CommandLine) -> Stack | Non
     workspace = LocalWorkspace(work_dir=str(project), pulumi_command=command)
     try:
         return Stack(PulumiStack.select(environment, workspace))
-    except Failure as failure:
+    except CommandFailedError as failure:
         if is_missing(failure.result.stderr):
             return None
         raise PlatformError(*troubles(failure.result.stderr, environment)) from failure
@@ -146,7 +146,7 @@ def make(project: Path, environment: str, command: CommandLine) -> Stack:
         return Stack(PulumiStack.create(environment, workspace))
 
 
-def _reasons(work: Work, failure: Failure, environment: str) -> tuple[str, ...]:
+def _reasons(work: Work, failure: CommandFailedError, environment: str) -> tuple[str, ...]:
     """Return why an operation failed: what the engine told, else what the command line did before it ran."""
     if failure.result.code < 0:
         name = signal.strsignal(-failure.result.code) or f"signal {-failure.result.code}"
@@ -158,5 +158,5 @@ def _reasons(work: Work, failure: Failure, environment: str) -> tuple[str, ...]:
 def _worded(environment: str) -> Iterator[None]:
     try:
         yield
-    except Failure as failure:
+    except CommandFailedError as failure:
         raise PlatformError(*troubles(failure.result.stderr, environment)) from failure

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _LOCK = re.compile(r"created by (?P<user>.*)@(?P<host>.*) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 VARIABLE = "PULUMI_CONFIG_PASSPHRASE"
+FILE = f"{VARIABLE}_FILE"
 LOGIN = 'Run `pulumi login "file://$HOME/.pulumi-state"`, or `pulumi login` for Pulumi Cloud; docs/pulumi.md tells more'
 
 
@@ -56,15 +57,12 @@ def _rest(lock: re.Match[str]) -> str:
 
 
 def _no_passphrase(_found: re.Match[str], _errors: str, environment: str) -> tuple[str, ...]:
-    return (
-        f"the secrets of stack {environment} need a passphrase. Set {VARIABLE}, or {VARIABLE}_FILE to a file that holds it",
-    )
+    return (f"the secrets of stack {environment} need a passphrase. Set {VARIABLE}, or {FILE} to a file that holds it",)
 
 
 def _wrong_passphrase(_found: re.Match[str], _errors: str, environment: str) -> tuple[str, ...]:
     return (
-        f"the passphrase is not that of stack {environment}. Set {VARIABLE}, or {VARIABLE}_FILE, to the one that the stack "
-        "was made with",
+        f"the passphrase is not that of stack {environment}. Set {VARIABLE}, or {FILE}, to that of whoever made it",
     )
 
 

@@ -25,8 +25,8 @@ DOING = {
 ENDED = frozenset({"failed", "kept", *(done for _, done in DOING.values())})
 #: What the engine says besides the reason, or for itself.
 NOISE = re.compile(
-    r"an unhandled error occurred: program exited with non-zero exit code|update (failed|cancell?ed)|"
-    r"preview (failed|cancell?ed)|destroy (failed|cancell?ed)|refresh (failed|cancell?ed)|using pulumi-resource-\S+ from"
+    r"an unhandled error occurred: program exited with non-zero exit code|using pulumi-resource-\S+ from|"
+    r"(update|preview|destroy|refresh) (failed|cancell?ed)"
 )
 
 _NOT_READY = (

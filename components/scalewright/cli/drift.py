@@ -45,8 +45,9 @@ def drift(
 ) -> None:
     """Compare what really runs with what was last applied, and change nothing.
 
-    On Kubernetes that is what Pulumi holds of the stack, property by property. Where Pulumi or the stack is not here, and
-    with --context or --kubeconfig, it is the declaration, which the cluster compares in a dry run. `up` puts all of it back.
+    On Kubernetes that is what Pulumi holds of the stack, property by property. Where Pulumi or the stack is not here,
+    and with --context or --kubeconfig, it is the declaration, which the cluster compares in a dry run. `up` puts all of
+    it back.
     """
     try:
         found = _drift(project.project, environment, context, kubeconfig)
@@ -76,7 +77,7 @@ def _drift(project: Path, environment: str, context: str | None, kubeconfig: str
     with working(lambda: f"{environment}: {time.monotonic() - begun:.0f} s"):
         if not (context or kubeconfig) and (stack := _stack(project, environment)):
             planning.require_cluster(project, environment)
-            return Drift(f"what was last applied (stack {environment})", stack.compare(lambda work: None).drift())
+            return Drift(f"what was last applied (stack {environment})", _compared(stack))
         return _in_cluster(project, environment, context, kubeconfig, given)
 
 
@@ -94,6 +95,15 @@ def _stack(project: Path, environment: str) -> Stack | None:
 
     found = command.find()
     return stack.select(project, environment, found) if found else None
+
+
+def _compared(stack: Stack) -> Diff:
+    from scalewright.automation.stack import InterruptedOperationError
+
+    try:
+        return stack.compare(lambda work: None).drift()
+    except InterruptedOperationError as error:
+        raise KeyboardInterrupt from error
 
 
 def _in_cluster(

@@ -104,8 +104,8 @@ def _tell_of(begun: list[Begun], environment: str) -> None:
     told = f"the last update of {environment} was cut off while {names}; nobody wrote down how that ended"
     if foreign := [one.name for one in begun if not one.type.startswith(("kubernetes:", "random:"))]:
         raise PlatformError(
-            f"{told}. Look whether {', '.join(foreign)} is there, then run `pulumi refresh -s {environment}`, which asks "
-            "what became of each"
+            f"{told}. Look whether {', '.join(foreign)} is there, then run `pulumi refresh -s {environment}`, "
+            "which asks what became of each"
         )
     click.echo(f"{told}. What is declared is taken over now; delete the rest by hand, should it be there.", err=True)
 
@@ -149,10 +149,7 @@ def _carried_out(operation: str, stack: Stack, command: CommandLine) -> None:
 
 
 def _interrupted(work: Work, operation: str, environment: str) -> NoReturn:
-    if work.steps:
-        told = f"{_done(work)} {_again(operation, environment, 'Go on')}"
-    else:
-        told = "Nothing was changed."
+    told = f"{_done(work)} {_again(operation, environment, 'Go on')}" if work.steps else "Nothing was changed."
     click.echo(f"\nInterrupted. {told}", err=True)
     sys.exit(STATUS)
 

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 def up(project: Project, environment: str, *, yes: bool, show_diff: bool) -> None:
     """Start what is declared; change only what differs.
 
-    What runs as it is declared is left alone. Ends when everything is healthy and leaves it running. On this machine
-    Ctrl-C before that stops what was started. On Kubernetes it is Pulumi that does it, as `pulumi up -s ENV` would: what
-    would change is shown, and done once you agree. Ctrl-C lets it come to an end of what it is at.
+    What runs as it is declared is left alone. Ends when everything is healthy and leaves it running. Ctrl-C before
+    that stops what was started.
+
+    On Kubernetes Pulumi does it, as `pulumi up -s ENV` would: what would change is shown, and done once you agree.
+    Ctrl-C lets what was begun come to its end.
     """
     from scalewright.declaration import load
 

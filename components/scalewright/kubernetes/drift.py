@@ -20,8 +20,8 @@ _BOOKKEEPING = ("managedFields", "resourceVersion", "generation", "uid", "creati
 def drift(cluster: Cluster, manifests: Iterable[Manifest]) -> Diff:
     """Return how what runs differs from manifests: what is gone, and each field that somebody set otherwise.
 
-    `before` is what the manifest comes to, `after` what runs. Fields of which a manifest says nothing are nobody's drift.
-    What is not known in full is left out. Raises ClusterError.
+    `before` is what the manifest comes to, `after` what runs. Fields of which a manifest says nothing are nobody's
+    drift. What is not known in full is left out. Raises ClusterError.
     """
     known = [one for one in manifests if is_known(one)]
     resources = served(cluster, known)

@@ -56,7 +56,7 @@ def survey(cluster: Cluster, manifests: Iterable[Manifest], references: Iterable
 
 
 def served(cluster: Cluster, manifests: Iterable[Manifest]) -> Resources:
-    """Return how objects of the kinds of some manifests are found, where the cluster serves them. Raises ClusterError."""
+    """Return how objects of manifests' kinds are found, of those that the cluster serves. Raises ClusterError."""
     asked = _Survey(cluster, list(manifests), [])
     with asked.pool:
         return asked.resources(asked.groups())
