@@ -75,15 +75,6 @@ def test_one_that_cannot_be_used_is_one_sentence_with_the_remedy(script: str, to
     assert command.MANUAL in line
 
 
-def test_an_installer_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
-    with pytest.raises(PlatformError) as caught:
-        command.install()
-    [line] = caught.value.troubles
-    assert line.startswith("Pulumi's installer cannot be downloaded: ")
-    assert line.endswith(command.how())
-
-
 def test_a_failure_is_raised_with_all_that_was_said(tmp_path: Path) -> None:
     stand_in(tmp_path / "bin", 'if [ "$1" = version ]; then echo v3.200.0; else echo "$@"; echo no >&2; exit 7; fi')
     found = command.find()

@@ -152,7 +152,6 @@ def test_a_change_is_shown_and_made_only_once_one_agrees(brought: Project, clust
     assert "~ HorizontalPodAutoscaler orders  spec.maxReplicas\n" in shown
     assert "brought is up: 2 changed in" in shown  # the quota holds what the environment can become
     assert get(cluster, "hpa", "orders")["spec"]["maxReplicas"] == 4
-    brought.edit("brought", "scale: {min: 1, max: 4}", "scale: {min: 1, max: 3}")
 
 
 def test_drift_tells_property_by_property_what_somebody_changed_and_up_puts_it_back(

@@ -43,7 +43,7 @@ class Drift(NamedTuple):
 def drift(
     project: Project, environment: str, context: str | None, kubeconfig: str | None, *, as_json: bool, exit_code: bool
 ) -> None:
-    """Compare what really runs with what was last applied, and change nothing.
+    """Compare what really runs with what was last applied.
 
     On Kubernetes that is what Pulumi holds of the stack, property by property. Where Pulumi or the stack is not here,
     and with --context or --kubeconfig, it is the declaration, which the cluster compares in a dry run. `up` puts all of

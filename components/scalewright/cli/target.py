@@ -23,6 +23,7 @@ def target(project: Path, environment: str) -> tuple[LocalPlatform, Backend]:
     if backend.platform != "local":
         remedy = ELSEWHERE.get(backend.platform, "Name an environment whose platform is local")
         raise PlatformError(
-            f"environment {environment} is on platform {backend.platform}, which this command does not run. {remedy}"
+            f"environment {environment} is on platform {backend.platform}, which this command does not run. "
+            f"{remedy.format(environment=environment)}"
         )
     return LocalPlatform(project, environment), backend
