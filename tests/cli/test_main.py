@@ -39,18 +39,18 @@ def test_the_project_is_found_from_a_folder_within_it() -> None:
     assert run("show", "local", cwd=ROOT / "app" / "shop") == run("show", "local")
 
 
-@pytest.mark.parametrize("command", ["up", "preview", "status", "doctor", "url", "down", "show"])
+@pytest.mark.parametrize("command", ["up", "preview", "drift", "status", "doctor", "url", "down", "show"])
 def test_an_unknown_environment_is_answered_with_those_there_are(command: str) -> None:
     output = run(command, "lokal", status=2)
     assert "dev, local, prod, staging" in output
     assert "Did you mean local?" in output
 
 
-@pytest.mark.parametrize("command", ["up", "preview", "status", "doctor", "url"])
+@pytest.mark.parametrize("command", ["preview", "status", "doctor", "url"])
 def test_an_environment_of_another_platform_is_one_clear_line(command: str) -> None:
     assert run(command, "prod", status=1) == (
         "scalewright: environment prod is on platform kubernetes, which this command does not run. "
-        "Run `pulumi up -s prod`, or `scalewright render prod -o DIR`\n"
+        "Look with kubectl, or with `scalewright drift prod`\n"
     )
 
 

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tests.cli.command import SCALEWRIGHT
+from tests.cli.terminal import answer
 from tests.e2e.pulumi.command import CommandLine
 
 from scalewright.plan import resources
@@ -91,6 +93,36 @@ class Project(CommandLine):
         text = file.read_text()
         assert text.count(before) == 1, before
         file.write_text(text.replace(before, after))
+
+    def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """Begin a command of our own command line."""
+        return subprocess.Popen(
+            [*SCALEWRIGHT, *arguments],
+            cwd=self.project,
+            env={**self._environment(), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def scalewright(self, *arguments: str, status: int = 0, **variables: str) -> tuple[str, str]:
+        """Run a command of our own command line to its end, and return what it printed."""
+        with self.begin(*arguments, **variables) as process:
+            try:
+                output, errors = process.communicate(timeout=300)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        told = f"{arguments} ended with {process.returncode}:\n{output}{errors}"
+        assert process.returncode == status, told
+        assert "Traceback" not in errors, told
+        assert "Warning" not in errors, told  # such as the SDK's of an event that it does not know
+        return output, errors
+
+    def answer(self, given: str, *arguments: str, status: int = 0) -> str:
+        """Run a command of our own command line on a terminal on which one answers."""
+        return answer(given, *arguments, cwd=self.project, status=status, environment=self._environment())
 
     def preview(self, environment: str) -> list[dict[str, Any]]:
         """Return the steps that a preview tells, but for the stack itself and its providers."""

@@ -17,13 +17,15 @@ from scalewright.local.errors import PlatformError, in_words
 #: Each command is the object of that name in the module of that name; loaded only when needed.
 COMMANDS = (
     *("up", "down", "scale", "status", "doctor", "logs", "exec", "backup", "restore", "reset"),
-    *("url", "preview", "graph", "render", "preflight", "show", "schema"),
+    *("url", "preview", "graph", "drift", "render", "preflight", "show", "schema"),
 )
 
 #: Which extra brings a package that only the commands of one platform need.
 EXTRAS = {
     **dict.fromkeys(("psutil", "psycopg", "redis", "supervisor"), "local"),
-    **dict.fromkeys(("google", "kubernetes", "pulumi", "pulumi_kubernetes", "pulumi_random", "yaml"), "kubernetes"),
+    **dict.fromkeys(
+        ("google", "grpc", "kubernetes", "pulumi", "pulumi_kubernetes", "pulumi_random", "semver", "yaml"), "kubernetes"
+    ),
 }
 
 

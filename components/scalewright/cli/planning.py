@@ -61,6 +61,18 @@ def _connected(file: str | None, context: str | None, given: str | None) -> Clus
         return connect(file, context, given)
 
 
+def require_cluster(project: Path, environment: str) -> None:
+    """Raise PlatformError for a cluster that does not answer: that of Pulumi's provider, by the stack's settings."""
+    from scalewright.declaration import configuration
+
+    settings = configuration(project, environment)
+    context, kubeconfig = settings.get("kubernetes:context"), settings.get("kubernetes:kubeconfig")
+    if isinstance(kubeconfig, dict) or settings.get("kubernetes:cluster"):
+        return  # only Pulumi can read it, or tell which it is
+    given = kubeconfig if kubeconfig and ("\n" in kubeconfig or kubeconfig.lstrip().startswith("{")) else None
+    _connected(None if given else kubeconfig, context, given).close()
+
+
 def planned(project: Path, environment: str) -> tuple[Resource, ...]:
     """Return what an environment would make; raises PlatformError for a program that fails."""
     from scalewright.evaluation import ProgramError

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scalewright.declaration import Backend
 
 #: What runs the platforms that this command line does not.
-ELSEWHERE = {"kubernetes": "Run `pulumi up -s {environment}`, or `scalewright render {environment} -o DIR`"}
+ELSEWHERE = {"kubernetes": "Look with kubectl, or with `scalewright drift {environment}`"}
 
 
 def target(project: Path, environment: str) -> tuple[LocalPlatform, Backend]:

@@ -10,7 +10,6 @@ import click
 
 from scalewright.cli.arguments import environment_argument
 from scalewright.cli.invocation import program
-from scalewright.cli.target import target
 
 if TYPE_CHECKING:
     from scalewright.cli.main import Project
@@ -20,17 +19,39 @@ if TYPE_CHECKING:
 
 @click.command()
 @environment_argument
+@click.option("-y", "--yes", is_flag=True, help="Change a cluster without asking; on this machine nobody is asked.")
+@click.option("--diff", "show_diff", is_flag=True, help="Show first what changes, property by property.")
 @click.pass_obj
-def up(project: Project, environment: str) -> None:
+def up(project: Project, environment: str, *, yes: bool, show_diff: bool) -> None:
     """Start what is declared; change only what differs.
 
-    What runs as it is declared is left alone. Ends when everything is healthy and leaves it running. Ctrl-C before that
-    stops what was started.
+    What runs as it is declared is left alone. Ends when everything is healthy and leaves it running. Ctrl-C before
+    that stops what was started.
+
+    On Kubernetes Pulumi does it, as `pulumi up -s ENV` would: what would change is shown, and done once you agree.
+    Ctrl-C lets what was begun come to its end.
     """
+    from scalewright.declaration import load
+
+    if load(project.project, environment).platform == "kubernetes":
+        from scalewright.cli import provisioning
+
+        provisioning.up(project.project, environment, yes=yes, in_full=show_diff)
+        return
+    _up(project, environment, show_diff=show_diff)
+
+
+def _up(project: Project, environment: str, *, show_diff: bool) -> None:
+    """Bring up an environment on this machine."""
     from scalewright.cli.progress import Progress
+    from scalewright.cli.target import target
     from scalewright.local.platform import InterruptedRolloutError, url
 
     platform, backend = target(project.project, environment)
+    if show_diff:
+        from scalewright.cli.differences import show
+
+        show(platform.survey(backend).diff.changes, in_full=True)
     begun = time.monotonic()
     try:
         with Progress() as progress:

@@ -52,8 +52,13 @@ def diff(before: Mapping[str, Record], after: Mapping[str, Record]) -> Diff:
 def _change(name: str, before: Record | None, after: Record) -> Change:
     if before is None:
         return Change(name=name, action="added")
-    fields = tuple(_fields("", before.model_dump(mode="json"), after.model_dump(mode="json")))
-    return Change(name=name, action="changed" if fields else "unchanged", fields=fields)
+    found = fields(before.model_dump(mode="json"), after.model_dump(mode="json"))
+    return Change(name=name, action="changed" if found else "unchanged", fields=found)
+
+
+def fields(before: Any, after: Any) -> tuple[FieldChange, ...]:
+    """Compare two values of plain data, field by field."""
+    return tuple(_fields("", before, after))
 
 
 def _fields(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
