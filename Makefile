@@ -93,7 +93,7 @@ clean: ## Remove the virtual environment and all caches; never the state folder
 		fi; \
 	done
 	@echo "removing .venv, __pycache__ folders, $(CACHES)"
-	@rm -rf .venv $(CACHES)
+	@rm -rf .venv components/.venv $(CACHES)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@if [ -d .scalewright ]; then \
 		echo "keeping .scalewright (data, secrets, logs); make down ARGS=--delete-data deletes them"; \
