@@ -26,7 +26,7 @@ ENDED = frozenset({"failed", "kept", *(done for _, done in DOING.values())})
 #: What the engine says besides the reason, or for itself.
 NOISE = re.compile(
     r"an unhandled error occurred: program exited with non-zero exit code|using pulumi-resource-\S+ from|"
-    r"(update|preview|destroy|refresh) (failed|cancell?ed)"
+    r"(update|preview|destroy|refresh) (failed|cancell?ed)$"
 )
 #: Names that are told of those that have the same trouble.
 FEW = 3
@@ -140,7 +140,7 @@ class Work:
 
     def _hear(self, diagnostic: DiagnosticEvent) -> None:
         text = worded(diagnostic.message)
-        if not text or NOISE.search(text) or diagnostic.severity == "debug":
+        if not text or NOISE.match(text) or diagnostic.severity == "debug":
             return
         step = self.steps.get(diagnostic.urn or "")
         if diagnostic.severity == "error":
