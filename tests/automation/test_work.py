@@ -72,6 +72,17 @@ def test_what_fails_is_told_with_its_name_and_without_what_the_provider_says_of_
     assert work.ended() == {"failed": ["Deployment orders"], "unfinished": ["Service orders"]}
 
 
+def test_what_the_engine_says_of_itself_is_left_out_and_nothing_else() -> None:
+    work = taken(said("update failed\n", "error"), said("the last update failed halfway\n", "error"))
+    assert work.errors == ["the last update failed halfway"]
+
+
+def test_a_trouble_that_many_have_is_told_once() -> None:
+    urns = [f"{PARENT}kubernetes:core/v1:Service::s{number}" for number in range(5)]
+    work = taken(*(said("the cluster is away\n", "error", urn) for urn in urns))
+    assert work.errors == ["Service s0, Service s1, Service s2 and 2 more: the cluster is away"]
+
+
 def test_mistakes_of_the_program_are_a_line_each_and_told_once() -> None:
     trouble = "namespace shop-dev belongs to somebody else\nthe cluster is too old\n"
     ending = "an unhandled error occurred: program exited with non-zero exit code: 1\n"

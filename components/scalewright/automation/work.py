@@ -26,9 +26,10 @@ ENDED = frozenset({"failed", "kept", *(done for _, done in DOING.values())})
 #: What the engine says besides the reason, or for itself.
 NOISE = re.compile(
     r"an unhandled error occurred: program exited with non-zero exit code|using pulumi-resource-\S+ from|"
-    r"(update|preview|destroy|refresh) (failed|cancell?ed)"
+    r"(update|preview|destroy|refresh) (failed|cancell?ed)$"
 )
-
+#: Names that are told of those that have the same trouble.
+FEW = 3
 _NOT_READY = (
     r"(was successfully created, but )?the Kubernetes API server reported that (it|\"\S+\") "
     r"failed to fully initialize or become live"
@@ -76,7 +77,7 @@ class Work:
         self._comparing = comparing
         self.steps: dict[str, Step] = {}
         self.changes: dict[str, Change] = {}
-        self.errors: list[str] = []
+        self._troubles: dict[str, list[str]] = {}
         self.notes: list[str] = []
         self._seen: dict[str, str] = {}
 
@@ -91,6 +92,11 @@ class Work:
                 _ended(step, "failed")
         elif diagnostic := event.diagnostic_event:
             self._hear(diagnostic)
+
+    @property
+    def errors(self) -> list[str]:
+        """What went wrong, each trouble once with the names of those that have it."""
+        return [f"{_few(names)}: {text}" if names else text for text, names in self._troubles.items()]
 
     @property
     def compared(self) -> int:
@@ -134,12 +140,14 @@ class Work:
 
     def _hear(self, diagnostic: DiagnosticEvent) -> None:
         text = worded(diagnostic.message)
-        if not text or NOISE.search(text) or diagnostic.severity == "debug":
+        if not text or NOISE.match(text) or diagnostic.severity == "debug":
             return
         step = self.steps.get(diagnostic.urn or "")
         if diagnostic.severity == "error":
-            about = f"{name_of(diagnostic.urn)}: " if diagnostic.urn and not _is_stack(diagnostic.urn) else ""
-            self.errors += [one for line in text.splitlines() if (one := f"{about}{line}") not in self.errors]
+            for line in text.splitlines():
+                names = self._troubles.setdefault(line, [])
+                if diagnostic.urn and not _is_stack(diagnostic.urn):
+                    names.append(name_of(diagnostic.urn))
             if step:
                 step.detail = " ".join(text.split())
         elif step and not step.has_ended:
@@ -175,6 +183,12 @@ def _is_object(metadata: StepEventMetadata) -> bool:
     """Whether something is one that a provider makes; components and stacks only group others."""
     state = metadata.new or metadata.old
     return bool(state and state.custom) and not metadata.type.startswith("pulumi:providers:")
+
+
+def _few(names: list[str]) -> str:
+    """Return some names: a cluster that is lost is a trouble of all."""
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return f"{', '.join(names[:FEW])}{more}"
 
 
 def _is_stack(urn: str) -> bool:

@@ -62,13 +62,19 @@ def _connected(file: str | None, context: str | None, given: str | None) -> Clus
 
 
 def require_cluster(project: Path, environment: str) -> None:
-    """Raise PlatformError for a cluster that does not answer: that of Pulumi's provider, by the stack's settings."""
+    """Raise PlatformError for a cluster that does not answer: that of Pulumi's provider, by the stack's settings.
+
+    Pulumi itself looks first at what runs, and would wait for many minutes. `scalewright:preflight` switches this off,
+    too.
+    """
     from scalewright.declaration import configuration
 
     settings = configuration(project, environment)
+    if settings.get("scalewright:preflight") in {False, "false"}:
+        return
     context, kubeconfig = settings.get("kubernetes:context"), settings.get("kubernetes:kubeconfig")
-    if isinstance(kubeconfig, dict) or settings.get("kubernetes:cluster"):
-        return  # only Pulumi can read it, or tell which it is
+    if isinstance(kubeconfig, dict) or {"kubernetes:cluster", "kubernetes:renderYamlToDirectory"} & settings.keys():
+        return  # only Pulumi can read it, or tell which it is, or it asks none
     given = kubeconfig if kubeconfig and ("\n" in kubeconfig or kubeconfig.lstrip().startswith("{")) else None
     _connected(None if given else kubeconfig, context, given).close()
 

@@ -31,6 +31,7 @@ def up(project: Path, environment: str, *, yes: bool, in_full: bool) -> None:
     """Show what would change, ask, and have Pulumi do it."""
     _require_answer(f"`{program()} up {environment}` changes a cluster.", yes=yes)
     command = require_command()
+    require_cluster(project, environment)
     with _interruptible(environment):
         stack = _stack(project, environment, command)
         _tell_of(stack.begun, environment)
