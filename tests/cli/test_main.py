@@ -46,7 +46,7 @@ def test_an_unknown_environment_is_answered_with_those_there_are(command: str) -
     assert "Did you mean local?" in output
 
 
-@pytest.mark.parametrize("command", ["preview", "status", "doctor", "url"])
+@pytest.mark.parametrize("command", ["status", "doctor", "url"])
 def test_an_environment_of_another_platform_is_one_clear_line(command: str) -> None:
     assert run(command, "prod", status=1) == (
         "scalewright: environment prod is on platform kubernetes, which this command does not run. "

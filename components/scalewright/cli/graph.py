@@ -36,9 +36,10 @@ ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".md": "markdown", ".svg": 
 )
 @click.pass_obj
 def graph(project: Project, environment: str, *, form: str | None, output: Path | None) -> None:
-    """Draw the parts of an environment, who talks to whom, and how far each may scale.
+    """Draw an environment: its parts and their bounds.
 
-    It needs the declaration alone: no cluster, no Pulumi, and nothing that runs.
+    Who talks to whom is drawn too, and how far each part may scale. It needs the declaration alone: no cluster, no
+    Pulumi, and nothing that runs.
     """
     from scalewright.declaration import load
     from scalewright.plan import graph as graphs
