@@ -17,11 +17,12 @@ _NOT_APPLIED = frozenset({"source"})
 
 
 def drift(platform: LocalPlatform) -> Diff:
-    """Return how what runs differs from what was brought up: `before` was applied, `after` runs.
+    """Return how what runs differs from what was brought up. Raises PlatformError where nothing runs."""
+    return turned(platform.survey(platform.applied()).diff)
 
-    Raises PlatformError where nothing runs.
-    """
-    wanted = platform.survey(platform.applied()).diff
+
+def turned(wanted: Diff) -> Diff:
+    """Return what `up` would change as it is seen from what was applied: `before` was applied, `after` runs."""
     return Diff(changes=tuple(map(_turned, wanted.changes)))
 
 
