@@ -124,9 +124,9 @@ class Project(CommandLine):
         """Run a command of our own command line on a terminal on which one answers."""
         return answer(given, *arguments, cwd=self.project, status=status, environment=self._environment())
 
-    def preview(self, environment: str) -> list[dict[str, Any]]:
+    def preview(self, environment: str, *options: str) -> list[dict[str, Any]]:
         """Return the steps that a preview tells, but for the stack itself and its providers."""
-        steps: list[dict[str, Any]] = self.data("preview", "-s", environment)["steps"]
+        steps: list[dict[str, Any]] = self.data("preview", "-s", environment, *options)["steps"]
         return [
             one for one in steps if not one["urn"].split("::")[2].startswith(("pulumi:pulumi:", "pulumi:providers:"))
         ]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.kube import agreement, pulumi_project
 from tests.kube.pulumi_project import Project, without_nothing
+from tests.kubernetes.kubeconfigs import kubeconfig as kubeconfig_of
 
+from scalewright.kubernetes.cluster import CONNECT
 from scalewright.plan import resources
 from scalewright.plan.changes import compare
 from scalewright.plan.fields import within
@@ -26,14 +30,14 @@ if TYPE_CHECKING:
 
     from tests.kube.conftest import Kubectl
 
-    from scalewright.plan import resources
-
 pytestmark = pytest.mark.timeout(600)
 
 NAMESPACE = "shop-trial"
 #: Seconds for what takes a few on a machine that is not busy.
 PATIENCE = 120.0
 UP = ("up", "-s", "trial", "--yes", "--skip-preview")
+#: What has a preview or an update look first at what really is in the cluster, once that has been asked.
+LOOK = ("--refresh", "--run-program")
 DESTROY = ("destroy", "-s", "trial", "--yes", "--skip-preview")
 
 
@@ -59,6 +63,29 @@ def trial(
     cluster("delete", "namespace", NAMESPACE)
 
 
+@dataclass
+class Away:
+    """A cluster that is not there, and why."""
+
+    kubeconfig: Path
+    server: str
+    reason: str
+
+
+@pytest.fixture(params=["refused", "silent"])
+def away(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Away]:
+    """The cluster of a port that nobody listens on, or of one where nobody ever answers."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        if request.param == "silent":
+            port.listen()
+        server = f"https://127.0.0.1:{port.getsockname()[1]}"
+        file = tmp_path / "kubeconfig"
+        file.write_text(kubeconfig_of(server))
+        silent = f"it gave no answer within {CONNECT:.0f} s"
+        yield Away(file, server, silent if request.param == "silent" else "Connection refused")
+
+
 def get(cluster: Kubectl, kind: str, name: str) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(cluster("get", kind, name, "-n", NAMESPACE, "-o", "json").stdout)
     return answer
@@ -66,6 +93,11 @@ def get(cluster: Kubectl, kind: str, name: str) -> dict[str, Any]:
 
 def patch(cluster: Kubectl, name: str, part: dict[str, Any], *options: str) -> None:
     cluster("patch", name, "-n", NAMESPACE, "--type=merge", "-p", json.dumps(part), *options)
+
+
+def held(trial: Project) -> dict[str, str | None]:
+    """Return the objects that Pulumi holds, by URN."""
+    return {one["urn"]: one.get("id") for one in json.loads(trial.state("trial"))["deployment"]["resources"]}
 
 
 def names(cluster: Kubectl, *kinds: str) -> set[str]:
@@ -247,6 +279,42 @@ def test_what_was_changed_by_hand_is_seen_and_put_back(trial: Project, cluster: 
     assert get(cluster, "service", "orders")["spec"]["ports"][0]["port"] == 8000
 
 
+def test_a_preview_and_an_up_that_look_first_see_what_was_changed_by_hand_and_put_it_back(
+    trial: Project, cluster: Kubectl
+) -> None:
+    patch(cluster, "pdb/orders", {"spec": {"maxUnavailable": 0}})
+    cluster("delete", "service", "orders", "-n", NAMESPACE)
+    assert changes(trial.preview("trial", *LOOK)) == {
+        "PodDisruptionBudget orders": {"spec.maxUnavailable"},
+        "Service orders": set(),
+    }
+    trial.run(*UP, *LOOK)
+    assert get(cluster, "pdb", "orders")["spec"]["maxUnavailable"] == 1
+    assert get(cluster, "service", "orders")["spec"]["ports"][0]["port"] == 8000
+
+
+@pytest.mark.parametrize(
+    "command",
+    [UP, ("up", "-s", "trial", "--yes"), ("preview", "-s", "trial"), ("preview", "-s", "trial", *LOOK)],
+    ids=["up", "up that previews", "preview", "preview that looks first"],
+)
+def test_a_cluster_that_is_away_is_one_line_and_all_stays_as_it_is(
+    command: tuple[str, ...], trial: Project, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = held(trial)
+    monkeypatch.setitem(trial.variables, "KUBECONFIG", str(away.kubeconfig))
+    begun = time.monotonic()
+    output = trial.run(*command, status=1)
+    assert time.monotonic() - begun < PATIENCE
+    assert {line.partition("error: ")[2] for line in output.splitlines() if "error: " in line} == {
+        f"the cluster of context test cannot be reached at {away.server}: {away.reason}. "
+        "Start it, connect to its network, or use another context",
+        "an unhandled error occurred: program exited with non-zero exit code: 1",  # Pulumi's, of whatever it was
+    }
+    assert "is unreachable" not in output  # the provider's, of every object
+    assert held(trial) == before
+
+
 def test_nothing_of_a_release_is_touched_until_its_migrations_are_done(trial: Project, cluster: Kubectl) -> None:
     with release(trial, "v2", body_limit=2) as up:
         job, pod = migrations(cluster, "v2")
@@ -262,8 +330,8 @@ def test_nothing_of_a_release_is_touched_until_its_migrations_are_done(trial: Pr
 
 
 def test_pulumi_waits_for_migrations_longer_than_they_may_take(trial: Project) -> None:
-    held = json.loads(trial.state("trial"))["deployment"]["resources"]
-    [job] = [one for one in held if one["type"] == "kubernetes:batch/v1:Job"]
+    known = json.loads(trial.state("trial"))["deployment"]["resources"]
+    [job] = [one for one in known if one["type"] == "kubernetes:batch/v1:Job"]
     assert job["customTimeouts"]["create"] > job["inputs"]["spec"]["activeDeadlineSeconds"]
 
 

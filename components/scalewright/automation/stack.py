@@ -58,16 +58,16 @@ class Stack:
         self.name = stack.name
 
     def preview(self, report: Report) -> Work:
-        """Return what `up` would change."""
-        return self._run(lambda take: self._stack.preview(on_event=take), report)
+        """Return what `up` would change, of what really is there."""
+        return self._run(lambda take: self._stack.preview(on_event=take, refresh=True), report)
 
     def up(self, report: Report) -> Work:
         """Bring the environment to its declaration. Raises UnfinishedError and InterruptedOperationError."""
-        return self._run(lambda take: self._stack.up(on_event=take, show_secrets=False), report)
+        return self._run(lambda take: self._stack.up(on_event=take, refresh=True, show_secrets=False), report)
 
     def destroy(self, report: Report) -> Work:
         """Delete what is not to be kept. Raises UnfinishedError and InterruptedOperationError."""
-        return self._run(lambda take: self._stack.destroy(on_event=take, show_secrets=False), report)
+        return self._run(lambda take: self._stack.destroy(on_event=take, refresh=True, show_secrets=False), report)
 
     def compare(self, report: Report) -> Work:
         """Return how what runs differs from what was last applied; changes nothing."""

@@ -1,7 +1,7 @@
 """The local platform in Pulumi: one dynamic resource, whose inputs are the plan of an environment.
 
-Pulumi compares the plan with what its state holds, and shows the difference property by property. What it then does is
-what ``scalewright up`` and ``scalewright down`` do, so that either may go on where the other left off.
+The plan is compared with what really runs, and Pulumi shows property by property how it differs from the last one. What
+is then done is what ``scalewright up`` and ``scalewright down`` do, so that either may go on where the other left off.
 
 States hold the provider by the name of its module and class: whoever renames them strands what was brought up before.
 """
@@ -35,6 +35,8 @@ Properties = dict[str, Any]
 
 #: What tells one environment from another. Where it changes, the one is stopped before the other is brought up.
 IDENTITY = ("project", "environment")
+#: Where it is reached; a stack exports them.
+ADDRESSES = ("url", "primary", "replicas")
 
 
 class LocalBackend(Resource, module="scalewright", name="LocalBackend"):
@@ -62,10 +64,19 @@ class LocalProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Compare what came up with what is asked for."""
-        moved = [name for name in IDENTITY if olds.get(name) != news[name]]
-        differs = bool(moved or olds.get("failure")) or _processes(olds) != _processes(news)
-        return DiffResult(changes=differs, replaces=moved, delete_before_replace=True)
+        """Compare what runs, whoever started, scaled or stopped it, with what is asked for.
+
+        Pulumi shows by itself only how that differs from what was asked for before, so what differs is told.
+        """
+        if moved := [name for name in IDENTITY if olds.get(name) != news[name]]:
+            return DiffResult(changes=True, replaces=moved, delete_before_replace=True)
+        with _platform(news) as platform:
+            now = _observed(platform, news)
+        differences = _differences(_processes(now), _processes(news))
+        if differences:
+            _say(f"against what runs: {' '.join(differences)}")
+        outdated = olds.get("failure") or any(olds.get(name) != now[name] for name in ADDRESSES)
+        return DiffResult(changes=bool(differences or outdated))
 
     def create(self, props: Properties) -> CreateResult:
         """Bring the environment up; what runs already is taken over."""
@@ -110,6 +121,13 @@ def described(records: Iterable[Process]) -> Properties:
 def _processes(props: Properties) -> Properties:
     """Return those of the properties that describe a process, by its name."""
     return {name: value for name, value in props.items() if isinstance(value, dict)}
+
+
+def _differences(now: Properties, asked: Properties) -> list[str]:
+    """Return the names that differ, each with what would happen to it."""
+    names = sorted(now.keys() | asked.keys())
+    signs = {name: "+" if name not in now else "-" if name not in asked else "~" for name in names}
+    return [f"{sign}{name}" for name, sign in signs.items() if now.get(name) != asked.get(name)]
 
 
 def _end_with(failure: str | None) -> None:

@@ -90,7 +90,7 @@ def test_what_came_up_is_held_and_an_up_that_failed_goes_on_once_it_is_mended(sh
     assert '"postgres-replica-1"' in shop.state()
     before = stack.pids()
     seed.write_text(good)
-    assert "[diff: +seed]" in shop.run("preview", "-s", "local")
+    assert "against what runs: +seed\n" in shop.run("preview", "-s", "local")
     shop.run("up", "-s", "local", "--yes", "--skip-preview")
     assert stack.pids() == before
     shop.run("destroy", "-s", "local", "--yes", "--skip-preview")
