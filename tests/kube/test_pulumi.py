@@ -16,7 +16,6 @@ from tests.kube.pulumi_project import Project, without_nothing
 from tests.kubernetes.kubeconfigs import kubeconfig as kubeconfig_of
 
 from scalewright.kubernetes.cluster import CONNECT
-from scalewright.plan import resources
 from scalewright.plan.changes import compare
 from scalewright.plan.fields import within
 from scalewright.plan.render import manifests
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.kube.conftest import Kubectl
+
+    from scalewright.plan import resources
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -54,6 +54,7 @@ def test_a_stack_is_brought_up_edited_scaled_refreshed_and_destroyed(shop: Pulum
     assert stack.pids().keys() == {*before, "orders-3"}
 
     stack.run("down")
+    assert "against what runs: +gateway +" in shop.run("preview", "-s", "local")
     assert "1 deleted" in shop.run("refresh", "-s", "local", "--yes", "--skip-preview")
     stack.run("up")
     taken_over = stack.pids()

@@ -78,6 +78,25 @@ def test_read_sees_what_others_changed_stopped_and_started(databases: Stack) -> 
     assert call("read", "local", state).id is None
 
 
+def test_a_difference_is_one_from_what_really_runs_whatever_pulumi_holds(
+    databases: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = created(databases)
+    databases.edit(postgres={**SEEDED, "instances": 3})
+    assert changes(state, inputs(databases)) is True
+    assert capsys.readouterr().err == "against what runs: +postgres-replica-2\n"
+    databases.run("up")
+    asked = inputs(databases)
+    assert changes(asked, asked) is False
+    assert changes(state, asked) is True  # for what the stack exports
+    assert capsys.readouterr().err == ""
+    databases.run("down")
+    assert changes(asked, asked) is True
+    names = sorted(PROCESSES | JOBS | {"postgres-replica-2"})
+    assert capsys.readouterr().err == f"against what runs: {' '.join(f'+{name}' for name in names)}\n"
+    assert call("update", "local", asked, asked).outs == asked
+
+
 def test_what_came_up_is_held_where_not_everything_did(databases: Stack) -> None:
     seed = databases.project / "app" / "shop" / "products" / "seed.py"
     good = seed.read_text()
