@@ -86,7 +86,8 @@ class LocalProvider(ResourceProvider):
         """Look at what runs, whoever started, scaled or stopped it."""
         with _platform(props) as platform:
             now = _observed(platform, props)
-        return ReadResult(id_, now, now) if _processes(now) else ReadResult(None, {})
+        runs = any(one["kind"] != "job" for one in _processes(now).values())
+        return ReadResult(id_, now, now) if runs else ReadResult(None, {})
 
     def update(self, _id: str, _olds: Properties, news: Properties) -> UpdateResult:
         """Change what differs from what runs."""
@@ -167,7 +168,7 @@ def _observed(platform: LocalPlatform, props: Properties) -> Properties:
     running = observe(platform.state, platform.supervisor)
     left_behind = postgres.left_behind(platform.state, running)
     healthy = [now.record for name, now in running.items() if now.condition == "running" and name not in left_behind]
-    jobs = _jobs(_processes(props).values(), done_jobs(platform.state)) if healthy else ()
+    jobs = _jobs(_processes(props).values(), done_jobs(platform.state))
     return {**{name: props[name] for name in IDENTITY}, **described((*healthy, *jobs))}
 
 
