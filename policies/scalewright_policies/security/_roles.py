@@ -36,5 +36,12 @@ def grants(subject: Subject) -> Iterator[Grant]:
     """Yield the rules of a Role or a ClusterRole; nothing for what is none."""
     if subject.group == GROUP and subject.kind in ("Role", "ClusterRole"):
         for index, one in enumerate(items(subject.manifest.get("rules"))):
-            fields = ("apiGroups", "resources", "verbs", "nonResourceURLs", "resourceNames")
-            yield Grant(*(items(mapping(one).get(field)) for field in fields), path=f"rules[{index}]")
+            rule = mapping(one)
+            yield Grant(
+                items(rule.get("apiGroups")),
+                items(rule.get("resources")),
+                items(rule.get("verbs")),
+                items(rule.get("nonResourceURLs")),
+                items(rule.get("resourceNames")),
+                f"rules[{index}]",
+            )
