@@ -29,14 +29,20 @@ def leaves(value: Any, path: str, name: str = "") -> Iterator[Leaf]:
         yield Leaf(path, name, value)
     elif isinstance(value, dict):
         for key, one in value.items():
-            called = value.get("name") if key == "value" else key
-            yield from leaves(one, below(path, str(key)), str(called or key))
+            yield from leaves(one, below(path, str(key)), _called(value, str(key)))
     elif isinstance(value, list) and name in _COMMANDS:
         for index, option, text in arguments([str(one) for one in value]):
             yield Leaf(f"{path}[{index}]", option, text)
     elif isinstance(value, list):
         for index, one in enumerate(value):
             yield from leaves(one, f"{path}[{index}]", name)
+
+
+def _called(beside: dict[Any, Any], key: str) -> str:
+    """Return what the value of a key is called; nothing where it is a key of the Secret that is named beside it."""
+    if "secretName" in beside:
+        return ""
+    return str(beside.get("name") or key) if key == "value" else key
 
 
 def below(path: str, key: str) -> str:

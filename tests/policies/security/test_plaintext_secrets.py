@@ -48,6 +48,11 @@ def test_every_field_of_a_custom_resource_is_looked_at() -> None:
     assert found("ScaledObject", spec=spec) == [f"{path}.password", f'{path}["a/b.token"]']
 
 
+def test_a_key_of_a_secret_that_is_named_beside_it_is_no_password() -> None:
+    spec = {"authentication": {"passwordSecret": {"secretName": "shop", "password": "password"}}}
+    assert found("ScaledObject", spec=spec) == []
+
+
 @pytest.mark.parametrize(
     ("name", "text", "is_found"),
     [
