@@ -24,7 +24,7 @@ def _is_wrong(value: Any) -> bool:
 
 def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
     for one in () if is_windows(pod) else broken(pod, FIELD, _is_wrong):
-        kind = one._replace(value=one.value and mapping(one.value).get("type"))
+        kind = one._replace(value=mapping(one.value).get("type"))
         yield Violation(pod.owner, told(kind, f"{FIELD}.type", " or ".join(ALLOWED)), f"{one.path}.type")
 
 

@@ -37,7 +37,7 @@ SAFE = frozenset(
 
 def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
     for index, one in enumerate(items(pod.security.get("sysctls"))):
-        name = mapping(one).get("name")
+        name = str(mapping(one).get("name"))
         if name not in SAFE:
             message = f"the pod sets {name}; it may set what is of the pod alone: {', '.join(sorted(SAFE))}"
             yield Violation(pod.owner, message, f"{pod.path}.securityContext.sysctls[{index}].name")
