@@ -22,4 +22,4 @@ def test_the_wheel_holds_the_library_and_nothing_that_lies_beside_it(root: Path,
     [wheel] = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "scalewright/kubernetes/package.py" in names
-    assert {name.split("/")[0].partition("-")[0] for name in names} == {"scalewright"}
+    assert {name.split("/")[0].partition("-")[0] for name in names} == {"scalewright", "scalewright_policies"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from scalewright.plan import meaning
-from scalewright.plan.consequences import Effect  # noqa: TC001 - read by pydantic
-from scalewright.plan.diff import FieldChange  # noqa: TC001
+from scalewright.plan.consequences import Effect
+from scalewright.plan.diff import FieldChange
 from scalewright.plan.fields import fields
-from scalewright.plan.meaning import Meaning  # noqa: TC001
+from scalewright.plan.meaning import Meaning
 from scalewright.plan.pairs import Pair, identity, pairs
 from scalewright.plan.records import Record
 from scalewright.plan.totals import Totals, totals

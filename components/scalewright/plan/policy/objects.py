@@ -1,0 +1,94 @@
+"""All objects of a plan, found by what rules ask for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from scalewright.plan.policy.pods import Pod, pod
+from scalewright.plan.policy.subject import Options, Subject, items, mapping
+from scalewright.plan.render import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from scalewright.plan.resources import Resource
+
+
+class Objects:
+    """The objects of a plan, or of manifests; of the order in which they were given."""
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self.all: Sequence[Subject] = tuple(subjects)
+
+    @classmethod
+    def of_plan(cls, resources: Iterable[Resource]) -> Objects:
+        """Return the objects of a plan. Raises RenderError for two of one name."""
+        resources = list(resources)
+        options = {
+            id(one.inputs): Options(protect=one.protect, retain_on_delete=one.retain_on_delete) for one in resources
+        }
+        return cls(Subject(one, options[id(one)]) for one in objects(resources))
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, Sequence[Subject]]:
+        found: dict[str, list[Subject]] = {}
+        for one in self.all:
+            found.setdefault(one.kind, []).append(one)
+        return found
+
+    def of(self, kind: str, group: str | None = None) -> Iterator[Subject]:
+        """Yield the objects of a kind, and of a group where kinds of several are called so."""
+        return (one for one in self._kinds.get(kind, ()) if group is None or one.group == group)
+
+    def find(self, kind: str, name: str, namespace: str, group: str | None = None) -> Subject | None:
+        """Return an object by its name."""
+        return next((one for one in self.of(kind, group) if (one.name, one.namespace) == (name, namespace)), None)
+
+    @cached_property
+    def pods(self) -> Sequence[Pod]:
+        """All that makes pods, but not what an operator makes of its own kinds."""
+        return tuple(found for one in self.all if (found := pod(one)) is not None)
+
+    def selecting(self, kind: str, of: Pod) -> Iterator[Subject]:
+        """Yield the objects of a kind whose selector, `spec.selector` or `spec.podSelector`, matches pods."""
+        for one in self.of(kind):
+            selector = one.spec.get("podSelector" if kind == "NetworkPolicy" else "selector")
+            if one.namespace == of.owner.namespace and selector is not None and selects(selector, of.labels):
+                yield one
+
+    def scaling(self, of: Subject) -> Subject | None:
+        """Return the HorizontalPodAutoscaler or the ScaledObject of an object."""
+        for kind in ("HorizontalPodAutoscaler", "ScaledObject"):
+            for one in self.of(kind):
+                target = mapping(one.spec.get("scaleTargetRef"))
+                same = (target.get("kind", "Deployment"), target.get("name")) == (of.kind, of.name)
+                if same and one.namespace == of.namespace:
+                    return one
+        return None
+
+
+def selects(selector: Any, labels: Mapping[str, str]) -> bool:
+    """Whether a selector of labels matches; a plain mapping, as a Service has, is one too.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+    """
+    selector = mapping(selector)
+    if not selector.keys() & {"matchLabels", "matchExpressions"}:
+        return all(labels.get(key) == value for key, value in selector.items())
+    same = all(labels.get(key) == value for key, value in mapping(selector.get("matchLabels")).items())
+    return same and all(_meets(mapping(one), labels) for one in items(selector.get("matchExpressions")))
+
+
+def _meets(requirement: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    key, values = str(requirement.get("key", "")), items(requirement.get("values"))
+    match requirement.get("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False

@@ -1,0 +1,123 @@
+"""An object that rules judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import Field
+
+from scalewright.plan.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Manifest = dict[str, Any]
+
+
+class Options(Record):
+    """What Pulumi does with a resource beside its provider; None for what is not known here.
+
+    https://www.pulumi.com/docs/iac/concepts/resources/options/
+    """
+
+    protect: bool | None = None
+    retain_on_delete: bool | None = None
+
+
+class Source(Record):
+    """Where an object is written: a file, the line on which it begins, and the lines of its properties by path."""
+
+    file: str
+    line: int = 1
+    lines: dict[str, int] = Field(default_factory=dict)
+
+    def at(self, path: str) -> int:
+        """Return the line of a property, or of the nearest that holds it."""
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.line
+
+
+class Identity(NamedTuple):
+    """What an object is called: in a group, of a kind, in a namespace."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Subject:
+    """One object, with what else is known of it. What it lacks reads as empty: rules judge anybody's manifests."""
+
+    def __init__(self, manifest: Manifest, options: Options | None = None, source: Source | None = None) -> None:
+        self.manifest = manifest
+        self.options = options or Options()
+        self.source = source
+
+    @property
+    def kind(self) -> str:
+        """Its kind, such as Deployment."""
+        return str(self.manifest.get("kind", ""))
+
+    @property
+    def group(self) -> str:
+        """The group of its API, empty for that of the core."""
+        group, _, version = str(self.manifest.get("apiVersion", "")).partition("/")
+        return group if version else ""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Name, namespace, labels and annotations."""
+        return mapping(self.manifest.get("metadata"))
+
+    @property
+    def name(self) -> str:
+        """Its name; what is generated is named by its prefix."""
+        return str(self.metadata.get("name") or self.metadata.get("generateName") or "")
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace, empty where it says none."""
+        return str(self.metadata.get("namespace") or "")
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """What is wanted of it."""
+        return mapping(self.manifest.get("spec"))
+
+    @property
+    def identity(self) -> Identity:
+        """What it is called."""
+        return Identity(self.group, self.kind, self.namespace, self.name)
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return the property at a path such as ``spec.template.spec``; a mapping's key may not hold a dot."""
+        return get(self.manifest, path, default)
+
+    def __repr__(self) -> str:
+        return f"Subject({self.identity})"
+
+
+def get(value: Any, path: str, default: Any = None) -> Any:
+    """Return what is at a path of nested mappings, or a default where it ends before."""
+    for key in path.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return default
+        value = value[key]
+    return default if value is None else value
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping, and an empty one for what is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[Any]:
+    """Return a list, and an empty one for what is none."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,1 @@
+"""What survives the loss of a pod, a node or a disk."""

@@ -1,0 +1,1 @@
+"""What still fits when everything is scaled to its most."""

@@ -1,0 +1,1 @@
+"""Who may do what: pods, identities, secrets, images and the network."""
