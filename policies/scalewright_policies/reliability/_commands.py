@@ -13,7 +13,11 @@ _WORKERS = (("celery", "worker"), ("rq", "worker"), ("dramatiq",), ("arq",), ("s
 #: How long a server lets requests at hand go on after SIGTERM, in seconds.
 #: https://uvicorn.dev/settings/#timeouts, https://gunicorn.org/reference/settings/#graceful_timeout,
 #: https://hypercorn.readthedocs.io/en/latest/how_to_guides/configuring.html
-_DRAINS = {"uvicorn": "--timeout-graceful-shutdown", "gunicorn": "--graceful-timeout", "hypercorn": "--graceful-timeout"}
+_DRAINS = {
+    "uvicorn": "--timeout-graceful-shutdown",
+    "gunicorn": "--graceful-timeout",
+    "hypercorn": "--graceful-timeout",
+}
 
 
 def words(container: Container) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scalewright.plan.policy.subject import get, items, mapping
@@ -70,7 +71,7 @@ def _of_command(pod: Pod, container: Container) -> dict[str, Setting]:
     said = _commands.words(container)
     path = f"{container.path}.{'args' if container.spec.get('args') else 'command'}"
     found = {}
-    for name, value in zip(said, said[1:], strict=False):
+    for name, value in pairwise(said):
         if name.removeprefix("--") in DEFAULTS and name.startswith("--"):
             found[name.removeprefix("--")] = Setting(value.strip("\"'"), pod.owner, path)
     return found

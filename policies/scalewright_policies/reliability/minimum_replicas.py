@@ -21,9 +21,9 @@ def _judge(objects: Objects, settings: Settings) -> Iterator[Violation]:
         if objects.scaling(pod.owner) or not _is_repeatable(pod):
             continue
         found, reason = fewest(objects, pod.owner), _reason(objects, pod)
-        if found and reason and 0 < found.count < settings["replicas"]:
+        if found and reason and 0 < found.number < settings["replicas"]:
             yield Violation(
-                pod.owner, f"replicas are {found.count}, and {reason}; at least {settings['replicas']}", found.path
+                pod.owner, f"replicas are {found.number}, and {reason}; at least {settings['replicas']}", found.path
             )
 
 

@@ -27,7 +27,9 @@ _ADDRESSES = {
 }
 #: Variables by which programs find S3, those of every AWS SDK among them:
 #: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-_VARIABLES = frozenset({"OBJECT_STORE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "S3_ENDPOINT", "S3_ENDPOINT_URL"})
+_VARIABLES = frozenset(
+    {"OBJECT_STORE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "S3_ENDPOINT", "S3_ENDPOINT_URL"}
+)
 #: https://aws-controllers-k8s.github.io/community/reference/s3/v1alpha1/bucket/
 _BUCKET = ("s3.services.k8s.aws", "Bucket")
 _BLOCKS = ("blockPublicACLs", "blockPublicPolicy", "ignorePublicACLs", "restrictPublicBuckets")

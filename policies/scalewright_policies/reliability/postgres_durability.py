@@ -32,7 +32,9 @@ def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
         yield Violation(subject, f"a commit waits for {number} replicas; at least 1", f"{_PATH}.number")
     elif (durability := synchronous.get("dataDurability", "required")) != "required":
         yield Violation(
-            subject, f"dataDurability is {durability}: with its replica away, a commit waits for none", f"{_PATH}.dataDurability"
+            subject,
+            f"dataDurability is {durability}: with its replica away, a commit waits for none",
+            f"{_PATH}.dataDurability",
         )
     elif not _elects_safely(subject, number):
         yield Violation(

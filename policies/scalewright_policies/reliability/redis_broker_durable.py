@@ -46,8 +46,8 @@ RULE = Rule(
     title="A Redis that holds queues evicts nothing, and writes everything to disk",
     why="A broker that evicts, or forgets, loses tasks that it had acknowledged, and nobody is told.",
     severity="critical",
-    remedy="Set maxmemory-policy noeviction and appendonly yes (redis.eviction and redis.persistence), and put what may be "
-    "forgotten into a server of its own (redis.cache)",
+    remedy="Set maxmemory-policy noeviction and appendonly yes (redis.eviction and redis.persistence), and put what "
+    "may be forgotten into a server of its own (redis.cache)",
     standards=(
         Standard("Valkey", "Key eviction: Eviction policies", "https://valkey.io/topics/lru-cache/"),
         Standard("Valkey", "Persistence: Append-only file", "https://valkey.io/topics/persistence/"),

@@ -24,12 +24,23 @@ AVAILABILITY = (
     Mutation("disruption-budget-permits", f"{PDB} orders", "spec.maxUnavailable", 0),
     Mutation("disruption-budget-permits", f"{PDB} orders", "spec.maxUnavailable", "0%"),
     Mutation("disruption-budget-permits", f"{PDB} orders", "spec.maxUnavailable", REMOVED),
-    Mutation("disruption-budget-permits", f"{PDB} orders", "spec", {
-        "minAvailable": 3, "selector": {"matchLabels": {"app.kubernetes.io/name": "orders"}},
-    }),
-    Mutation("disruption-budget-permits", "Kafka events", "spec.kafka.template", {
-        "podDisruptionBudget": {"maxUnavailable": 0},
-    }),
+    Mutation(
+        "disruption-budget-permits",
+        f"{PDB} orders",
+        "spec",
+        {
+            "minAvailable": 3,
+            "selector": {"matchLabels": {"app.kubernetes.io/name": "orders"}},
+        },
+    ),
+    Mutation(
+        "disruption-budget-permits",
+        "Kafka events",
+        "spec.kafka.template",
+        {
+            "podDisruptionBudget": {"maxUnavailable": 0},
+        },
+    ),
     Mutation("topology-spread", "Deployment orders", f"{POD}.topologySpreadConstraints", REMOVED),
     Mutation("topology-spread", "Deployment orders-worker", f"{POD}.topologySpreadConstraints[1]", REMOVED),
     Mutation("topology-spread", "StatefulSet redis", f"{POD}.topologySpreadConstraints[1].labelSelector", REMOVED),
@@ -42,7 +53,9 @@ AVAILABILITY = (
     Mutation("liveness-probe", "Deployment orders", f"{CONTAINER}.livenessProbe", REMOVED),
     Mutation("liveness-probe", "Deployment orders-worker", f"{CONTAINER}.livenessProbe", REMOVED),
     Mutation("probes-differ", "Deployment orders", f"{CONTAINER}.livenessProbe.httpGet.path", "/readyz"),
-    Mutation("probes-differ", "StatefulSet redis", f"{CONTAINER}.livenessProbe.exec.command[1]", "/etc/valkey/ready.sh"),
+    Mutation(
+        "probes-differ", "StatefulSet redis", f"{CONTAINER}.livenessProbe.exec.command[1]", "/etc/valkey/ready.sh"
+    ),
     Mutation("drain-covered", "Deployment orders", f"{POD}.terminationGracePeriodSeconds", 35),
     Mutation("drain-covered", "Deployment orders", f"{POD}.terminationGracePeriodSeconds", REMOVED),
     Mutation("drain-covered", "Deployment orders", f"{CONTAINER}.command[17]", "60"),
