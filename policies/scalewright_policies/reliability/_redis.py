@@ -100,15 +100,16 @@ def _of_map(held: Subject) -> dict[str, Setting]:
     return found
 
 
-def uses(objects: Objects, server: Server) -> tuple[str | None, str | None]:
-    """Return who takes a server for a broker, and who for a cache; in words, None for nobody."""
-    names = [one for one in objects.selecting("Service", server.pod) if one.spec.get("selector")]
-    broker = cache = None
-    for role, who, namespace, host in _addresses(objects):
-        if any(_leads(host, namespace, one, server.pod.owner) for one in names):
-            broker = broker or (who if role == "broker" else None)
-            cache = cache or (who if role == "cache" else None)
-    return broker, cache
+def used(objects: Objects) -> Iterator[tuple[Server, str | None, str | None]]:
+    """Yield each server with who takes it for a broker, and who for a cache; in words, None for nobody."""
+    addresses = list(_addresses(objects))
+    for server in servers(objects):
+        names = [one for one in objects.selecting("Service", server.pod) if one.spec.get("selector")]
+        users: dict[str, str] = {}
+        for role, who, namespace, host in addresses:
+            if role not in users and any(_leads(host, namespace, one, server.pod.owner) for one in names):
+                users[role] = who
+        yield server, users.get("broker"), users.get("cache")
 
 
 def _addresses(objects: Objects) -> Iterator[tuple[str, str, str, str]]:

@@ -21,8 +21,8 @@ _ANNOTATION = "alpha.cnpg.io/failoverQuorum"
 
 
 def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
-    if (subject.group, subject.kind) != (POSTGRES, "Cluster"):
-        return
+    if (subject.group, subject.kind) != (POSTGRES, "Cluster") or subject.get("spec.replica.enabled") is True:
+        return  # a replica of another cluster commits nothing of its own
     synchronous = mapping(subject.get(_PATH))
     number = integer(synchronous.get("number"))
     if not synchronous:

@@ -21,8 +21,7 @@ _BOUNDS = {
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
-    for server in _redis.servers(objects):
-        broker, _ = _redis.uses(objects, server)
+    for server, broker, _ in _redis.used(objects):
         if broker is None:
             continue
         for name, (bound, otherwise) in _BOUNDS.items():

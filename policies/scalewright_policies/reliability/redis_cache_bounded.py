@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
-    for server in _redis.servers(objects):
-        broker, cache = _redis.uses(objects, server)
+    for server, broker, cache in _redis.used(objects):
         if cache is None or broker is not None:  # what is both must be a broker first
             continue
         memory, policy = server.setting("maxmemory"), server.setting("maxmemory-policy")

@@ -28,7 +28,7 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for cluster in objects.of("Cluster", POSTGRES):
         count = integer(cluster.get("spec.instances"))
         if count and count > 1 and not _of_cluster(cluster):
-            yield _violation(cluster, count, "spec.affinity.enablePodAntiAffinity")
+            yield _violation(cluster, count, "spec.affinity")
     for pool in objects.of("KafkaNodePool", KAFKA):
         name = mapping(pool.metadata.get("labels")).get("strimzi.io/cluster", "")
         kafka = objects.find("Kafka", str(name), pool.namespace, KAFKA)

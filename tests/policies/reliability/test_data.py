@@ -169,3 +169,8 @@ def test_a_namespace_goes_where_it_holds_no_data() -> None:
     elsewhere = Subject(yaml.safe_load(CLAIM.replace("shop", "other")), Options(protect=True))
     assert check(Objects([namespace, claim]), [RETAINED]).findings
     assert not check(Objects([namespace, elsewhere]), [RETAINED]).findings
+
+
+def test_a_cluster_that_follows_another_commits_nothing_of_its_own() -> None:
+    assert not judged(DURABILITY, cluster("instances: 3, replica: {enabled: true, source: elsewhere}"))
+    assert judged(DURABILITY, cluster("instances: 3, replica: {enabled: false, source: elsewhere}"))
