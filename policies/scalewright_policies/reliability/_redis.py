@@ -62,13 +62,13 @@ def servers(objects: Objects) -> Iterator[Server]:
 
 def _is_server(container: Container) -> bool:
     image = str(container.spec.get("image", "")).partition("@")[0].rpartition("/")[2].partition(":")[0]
-    programs = {one.rpartition("/")[2] for one in _commands.words(container)}
+    programs = {one.rpartition("/")[2] for one in _commands.words(container.arguments)}
     return not programs & _SENTINELS and (image in _IMAGES or bool(programs & _PROGRAMS))
 
 
 def _of_command(pod: Pod, container: Container) -> dict[str, Setting]:
     """Return what a command line says: https://valkey.io/topics/valkey.conf/ (passing arguments)."""
-    said = _commands.words(container)
+    said = _commands.words(container.arguments)
     path = f"{container.path}.{'args' if container.spec.get('args') else 'command'}"
     found = {}
     for name, value in pairwise(said):
@@ -91,13 +91,19 @@ def _of_files(objects: Objects, pod: Pod) -> tuple[dict[str, Setting], bool]:
 
 
 def _of_map(held: Subject) -> dict[str, Setting]:
-    found = {}
-    for key, text in mapping(held.manifest.get("data")).items():
-        for line in str(text).splitlines() if str(key).endswith(".conf") else ():
-            name, _, value = line.strip().partition(" ")
-            if name in DEFAULTS:
-                found[name] = Setting(value.strip().strip("\"'"), held, f'data["{key}"]')
-    return found
+    texts = {str(key): str(text) for key, text in mapping(held.manifest.get("data")).items()}
+    return {
+        name: Setting(value, held, f'data["{key}"]')
+        for key, text in texts.items()
+        if key.endswith(".conf")
+        for name, value in settings(text).items()
+    }
+
+
+def settings(text: str) -> dict[str, str]:
+    """Return what a configuration file says of what is judged."""
+    lines = [line.strip().partition(" ") for line in text.splitlines()]
+    return {name: value.strip().strip("\"'") for name, _, value in lines if name in DEFAULTS}
 
 
 def used(objects: Objects) -> Iterator[tuple[Server, str | None, str | None]]:
@@ -126,7 +132,7 @@ def _addresses(objects: Objects) -> Iterator[tuple[str, str, str, str]]:
             told = _variables(objects, pod, container)
             named = any("BROKER" in name for name in told)
             for name, value in told.items():
-                role = _role(name, is_worker=_commands.is_worker(container) and not named)
+                role = _role(name, is_worker=_commands.is_worker(container.arguments) and not named)
                 for host in _hosts(value) if role else ():
                     yield str(role), f"{name} of {pod.owner.identity} leads there", pod.owner.namespace, host
 

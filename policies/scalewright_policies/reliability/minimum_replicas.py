@@ -38,7 +38,7 @@ def _reason(objects: Objects, pod: Pod) -> str | None:
         return "every statement passes through it"
     if found := next(_traffic.services(objects, pod), None):
         return f"Service {found.name} leads there"
-    if any(_commands.is_worker(one) for one in pod.main()):
+    if any(_commands.is_worker(one.arguments) for one in pod.main()):
         return "nobody else takes the tasks of its queues"
     return None
 
