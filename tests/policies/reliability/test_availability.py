@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.policies.examples import judged
 
+from scalewright_policies.reliability.autoscaled_replicas import RULE as ALONE
 from scalewright_policies.reliability.autoscaler_bounds import RULE as BOUNDS
 from scalewright_policies.reliability.autoscaler_minimum import RULE as MINIMUM
 from scalewright_policies.reliability.disruption_budget_permits import RULE as PERMITS
@@ -119,6 +120,19 @@ def test_the_most_replicas_that_keda_makes_are_a_hundred_unless_it_is_told() -> 
     assert judged(BOUNDS, scaled("minReplicaCount: 101"))
     assert not judged(BOUNDS, scaled("minReplicaCount: 100"))
     assert judged(BOUNDS, scaled("minReplicaCount: 0, maxReplicaCount: 0"))
+
+
+def test_of_two_autoscalers_of_one_workload_one_is_too_many() -> None:
+    another = """
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: api}
+spec: {maxReplicas: 9, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}}
+"""
+    [said] = judged(ALONE, workload(None) + scaled("minReplicaCount: 2") + another)
+    assert "is scaled by HorizontalPodAutoscaler api too" in said
+    assert not judged(ALONE, workload(None) + scaled("minReplicaCount: 2") + another.replace("name: api", "name: web"))
 
 
 def test_what_an_autoscaler_may_make_two_of_needs_a_budget() -> None:
