@@ -1,17 +1,12 @@
 """Fields of prod that rules of this group guard, each broken in turn."""
 
-from tests.policies.mutation import REMOVED, Mutation
+from tests.policies.mutation import REMOVED, Edited, Mutation
 
 POD = "spec.template.spec"
 CONTAINER = f"{POD}.containers[0]"
 CONFIG = "spec.kafka.config"
 SYNCHRONOUS = "spec.postgresql.synchronous"
 PDB = "PodDisruptionBudget"
-
-
-def valkey(policy: str, *, appendonly: str = "yes", memory: str = "maxmemory 1073741824\n") -> str:
-    return f"port 6379\n{memory}maxmemory-policy {policy}\nappendonly {appendonly}\n"
-
 
 AVAILABILITY = (
     Mutation("minimum-replicas", "Pooler postgres-pooler-rw", "spec.instances", 1),
@@ -108,12 +103,29 @@ DATA = (
     Mutation("kafka-min-insync-replicas", "Kafka events", f'{CONFIG}["min.insync.replicas"]', 3),
     Mutation("kafka-min-insync-replicas", "Kafka events", f'{CONFIG}["transaction.state.log.min.isr"]', 1),
     Mutation("kafka-min-insync-replicas", "KafkaTopic events-orders", 'spec.config["min.insync.replicas"]', 1),
-    Mutation("redis-broker-durable", "ConfigMap redis", 'data["valkey.conf"]', valkey("allkeys-lru")),
-    Mutation("redis-broker-durable", "ConfigMap redis", 'data["valkey.conf"]', valkey("noeviction", appendonly="no")),
-    Mutation("redis-broker-durable", "ConfigMap redis", 'data["valkey.conf"]', REMOVED),
+    Mutation(
+        "redis-broker-durable",
+        "ConfigMap redis",
+        'data["valkey.conf"]',
+        Edited("policy noeviction", "policy allkeys-lru"),
+    ),
+    Mutation(
+        "redis-broker-durable", "ConfigMap redis", 'data["valkey.conf"]', Edited("appendonly yes", "appendonly no")
+    ),
+    Mutation("redis-broker-durable", "ConfigMap redis", 'data["valkey.conf"]', Edited("appendonly yes\n", "")),
     Mutation("redis-broker-durable", "StatefulSet redis", "spec.volumeClaimTemplates", REMOVED),
-    Mutation("redis-cache-bounded", "ConfigMap redis-cache", 'data["valkey.conf"]', valkey("noeviction")),
-    Mutation("redis-cache-bounded", "ConfigMap redis-cache", 'data["valkey.conf"]', valkey("allkeys-lru", memory="")),
+    Mutation(
+        "redis-cache-bounded",
+        "ConfigMap redis-cache",
+        'data["valkey.conf"]',
+        Edited("policy allkeys-lru", "policy noeviction"),
+    ),
+    Mutation(
+        "redis-cache-bounded",
+        "ConfigMap redis-cache",
+        'data["valkey.conf"]',
+        Edited("maxmemory 268435456", "maxmemory 0"),
+    ),
     Mutation(
         "object-store-safe", "ObjectStore postgres-backup", "spec.configuration.endpointURL", "http://s3.example.com"
     ),
