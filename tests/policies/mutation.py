@@ -12,6 +12,13 @@ REMOVED: Final = object()
 """Stands for a property that is taken out; with an empty path, for the whole object."""
 
 
+class Edited(NamedTuple):
+    """Stands for a property that is a text of several settings, of which one is written otherwise."""
+
+    old: str
+    new: str
+
+
 class Mutation(NamedTuple):
     """What is written where: an object by kind and name, and a path such as ``spec.template.spec.containers[0].image``.
 
@@ -50,6 +57,9 @@ def _broken(subject: Subject, mutation: Mutation) -> Subject:
         holder = holder[key]
     if mutation.value is REMOVED:
         del holder[last]
+    elif isinstance(mutation.value, Edited):
+        assert mutation.value.old in holder[last], f"{mutation}: {mutation.value.old!r} is not in it"
+        holder[last] = holder[last].replace(*mutation.value)
     else:
         assert _at(holder, last) != mutation.value, f"{mutation}: it is that already"
         holder[last] = mutation.value
