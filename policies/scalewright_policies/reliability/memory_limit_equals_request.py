@@ -31,7 +31,7 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
 
 def _amount(value: Any) -> Quantity | None:
     try:
-        return Quantity(value if isinstance(value, str | int) else str(value))
+        return Quantity(str(value))
     except QuantityError:
         return None
 

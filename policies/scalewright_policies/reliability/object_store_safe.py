@@ -41,7 +41,7 @@ def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
     found = pod(subject)
     for container in found.containers() if found else ():
         for index, one in enumerate(map(mapping, items(container.spec.get("env")))):
-            if one.get("name") in _VARIABLES and _is_open(one.get("value")):
+            if str(one.get("name")) in _VARIABLES and _is_open(one.get("value")):
                 yield _unencrypted(subject, str(one["value"]), f"{container.path}.env[{index}].value")
     if (subject.group, subject.kind) == _BUCKET:
         yield from _of_bucket(subject)

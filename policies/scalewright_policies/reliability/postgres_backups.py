@@ -43,7 +43,8 @@ def _is_of(schedule: Subject, cluster: Subject) -> bool:
 
 def _reason(schedule: Subject, cluster: Subject, plugins: set[str]) -> tuple[str, str] | None:
     """Return the field of a schedule by which it makes no backup of a cluster, and why."""
-    method, plugin = schedule.get("spec.method", "barmanObjectStore"), schedule.get("spec.pluginConfiguration.name")
+    method = str(schedule.get("spec.method", "barmanObjectStore"))
+    plugin = str(schedule.get("spec.pluginConfiguration.name"))
     if schedule.get("spec.suspend") is True:
         return "spec.suspend", "suspend is true: it makes no backups"
     if method == "plugin" and plugin not in plugins:
