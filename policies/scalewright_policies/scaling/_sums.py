@@ -47,5 +47,4 @@ def remedy(one: Budget) -> str:
 
 
 def _line(line: Line) -> str:
-    product = " x ".join(f"{value:,} {label}" for label, value in line.terms)
-    return f"{line.label} {product}" + (f" = {line.amount:,}" if len(line.terms) > 1 else "")
+    return f"{line.label}: {line} = {line.amount:,}" if len(line.terms) > 1 else f"{line.label}: {line.amount:,}"

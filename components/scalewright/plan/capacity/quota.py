@@ -70,7 +70,7 @@ def budgets(objects: Objects) -> Iterator[Budget]:
 def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part], unread: tuple[str, ...]) -> Account:
     counted = unit(resource)
     return Account(
-        name=f"{resource} of ResourceQuota {quota.name}",
+        name=f"{resource} of namespace {quota.namespace or quota.name}",
         unit=counted.name,
         bound=int(counted.of(bound)),
         bound_from=f"{resource} of ResourceQuota {quota.name}",
