@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import NamedTuple
 
-
 #: What labels of terms are called where there is one.
 _SINGLE = {
     **{f"{one}s": one for one in ("instance", "job", "pod", "replica", "sentinel", "trigger")},
@@ -27,7 +26,7 @@ class Line(NamedTuple):
         return cls(label, terms, prod(value for _, value in terms))
 
     def __str__(self) -> str:
-        """Return the product in words, such as ``10 replicas x 4 processes x 30 each``; a single term is its name alone."""
+        """Return the product in words, as in ``10 replicas x 4 processes x 30 each``; of a single term, its name."""
         if len(self.terms) == 1:
             return self.terms[0][0]
         return " x ".join(
