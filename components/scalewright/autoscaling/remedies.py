@@ -31,7 +31,8 @@ def remedies(account: Account) -> tuple[Change, ...]:
     found: list[Change] = []
     for holder in holders:
         found += filter(None, (smallest(account, holder) for smallest in (_share, _replicas, _processes)))
-    if sum(1 for one in holders if one.knobs.size) > 1 and (together := _every_share(account)):
+    together = _every_share(account)
+    if together and together.settings not in [one.settings for one in found]:  # as where one holder has all the rest
         found.append(together)
     if account.bound_knob:
         found.append(_raised(account))
