@@ -106,7 +106,7 @@ def _greatest(account: Account, values: range, trial: Callable[[int], Trial]) ->
     if not low:
         return None
     after, settings = trial(values[low - 1])
-    return Change(_words(account, settings), settings, after) if after.fits else None
+    return Change(_words(account, settings), settings, after) if settings and after.fits else None
 
 
 def _words(account: Account, settings: Settings) -> str:

@@ -61,7 +61,7 @@ def _of_keda(scaler: Subject, pod: Pod) -> Iterator[Utilization]:
         about = mapping(trigger.get("metadata"))
         # Before 2.5 the type of the metric was within the metadata.
         kind = trigger.get("metricType") or about.get("type")
-        if trigger.get("type") in {"cpu", "memory"} and kind == "Utilization":
+        if str(trigger.get("type")) in {"cpu", "memory"} and kind == "Utilization":
             container = str(about.get("containerName") or "")
             path = f"spec.triggers[{index}].metadata.value"
             yield Utilization(scaler, pod, str(trigger["type"]), container, whole(about.get("value"), 0), path)

@@ -49,7 +49,7 @@ def _consumed(objects: Objects, workload: Workload) -> Iterator[tuple[str, str]]
     scaler = objects.scaling(workload.subject)
     for trigger in map(mapping, items(scaler.spec.get("triggers")) if scaler else ()):
         about = mapping(trigger.get("metadata"))
-        if trigger.get("type") in {"kafka", "apache-kafka"} and about.get("topic"):
+        if str(trigger.get("type")) in {"kafka", "apache-kafka"} and about.get("topic"):
             yield str(about["topic"]), str(about.get("consumerGroup") or workload.subject.name)
 
 
