@@ -51,6 +51,7 @@ WITHOUT_EFFECT = {
         Lack(("redis", "storage"), "the disk is this machine's"),
         Lack(("redis", "tls"), "connections do not leave this machine"),
         Lack(("gateway", "hostname"), "the gateway answers to any name"),
+        Lack(("secrets",), "passwords are made here, and stay here"),
         Lack(("observability",), "nothing scrapes or alerts"),
         *(
             Lack(("object_store", name), "the object store is one of this machine's own processes")
