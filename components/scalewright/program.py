@@ -7,10 +7,12 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi import RunError
+from pulumi import Config, Output, RunError
 
 from scalewright.declaration import configuration, load
+from scalewright.declaration.encrypted import keys
 from scalewright.declaration.errors import Mistakes
+from scalewright.declaration.overlay import SECRETS
 from scalewright.evaluation import ProgramError, evaluate
 from scalewright.local.errors import PlatformError
 
@@ -62,7 +64,20 @@ def _on_kubernetes(project: Path, environment: str, backend: declaration.Backend
     from scalewright.preflight import preflight
 
     preflight(project, environment)
-    return Backend(backend, environment), Backend.__annotations__
+    return Backend(backend, environment, secrets=_encrypted(project, environment)), Backend.__annotations__
+
+
+def _encrypted(project: Path, environment: str) -> dict[str, dict[str, Output[str]]]:
+    """Return the secrets of the stack's configuration: names as its file has them, values as Pulumi decrypts them."""
+    names = keys(configuration(project, environment).get(SECRETS))
+    if not names:
+        return {}
+    values = Config(PROJECT).require_secret_object(SECRETS.partition(":")[2])
+    return {name: {key: _value(values, name, key) for key in known} for name, known in names.items()}
+
+
+def _value(values: Output[Any], name: str, key: str) -> Output[str]:
+    return values.apply(lambda known: str(known[name][key]))
 
 
 #: What registers the resources of a backend, by its platform; each imports only what it needs.

@@ -59,16 +59,20 @@ BROKEN = {
     "an unknown key of ours": (
         "config: {scalewright:backnd: {}}\n",
         ":1:10: config.scalewright:backnd is not a setting; it must be one of "
-        "scalewright:backend, scalewright:preflight. Did you mean scalewright:backend?",
+        "scalewright:backend, scalewright:preflight, scalewright:secrets. Did you mean scalewright:backend?",
     ),
     "a switch that is none": (
         "config: {scalewright:preflight: 'no'}\n",
         ":1:10: config.scalewright:preflight is 'no'; it must be true or false. Write one of them.",
     ),
+    "secrets on one machine": (
+        "config: {scalewright:secrets: {mail: {password: {secure: AAAB}}}}\n",
+        ":1:10: config.scalewright:secrets is '***'; it must not be set for platform local, where passwords are made",
+    ),
     "a key without a namespace": (
         "config: {backend: {}}\n",
         ":1:10: config.backend is not a setting; it must be one of "
-        "scalewright:backend, scalewright:preflight. Did you mean scalewright:backend?",
+        "scalewright:backend, scalewright:preflight, scalewright:secrets. Did you mean scalewright:backend?",
     ),
 }
 

@@ -41,7 +41,7 @@ def test_every_noun_is_a_component_of_the_package(schema: AnalyzeResult) -> None
     assert sorted(COMPONENTS, key=lambda one: one.__name__) == components()
     assert sorted(schema["component_definitions"]) == [
         *("Addons", "Beat", "Events", "Gateway", "Migrations", "Namespace", "Network", "ObjectStore", "Observability"),
-        *("Postgres", "Redis", "Relay", "Service", "Workers"),
+        *("Postgres", "Redis", "Relay", "Secrets", "Service", "Workers"),
     ]
 
 

@@ -22,6 +22,7 @@ from scalewright.declaration.redis import Redis, RedisCache
 from scalewright.declaration.resources import Resources
 from scalewright.declaration.scale import Scale
 from scalewright.declaration.schema import stack_schema
+from scalewright.declaration.secrets import RemoteKey, Secrets, SecretStore
 from scalewright.declaration.service import Probes, Service
 from scalewright.declaration.workers import Workers
 
@@ -57,10 +58,13 @@ __all__ = [
     "RateLimit",
     "Redis",
     "RedisCache",
+    "RemoteKey",
     "Requests",
     "Resources",
     "Scale",
     "Schedule",
+    "SecretStore",
+    "Secrets",
     "Service",
     "Tls",
     "Topic",

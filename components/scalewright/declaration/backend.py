@@ -18,6 +18,7 @@ from scalewright.declaration.postgres import Postgres
 from scalewright.declaration.problem import Problem
 from scalewright.declaration.programs import Programs
 from scalewright.declaration.redis import Redis
+from scalewright.declaration.secrets import Secrets
 from scalewright.declaration.service import Service
 from scalewright.declaration.workers import Workers
 
@@ -56,6 +57,8 @@ class Backend(Model):
     """Streams of events."""
     object_store: ObjectStore | None = None
     """Storage of files."""
+    secrets: Secrets | None = None
+    """Secrets that are kept elsewhere; platform kubernetes only."""
     observability: Observability | None = None
     """Metrics and objectives."""
     programs: Programs = Programs()

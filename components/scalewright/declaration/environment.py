@@ -11,7 +11,7 @@ from scalewright.declaration.diagnosis import diagnose
 from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.image import movable
 from scalewright.declaration.nulls import misnamed
-from scalewright.declaration.overlay import merge, read_overlay
+from scalewright.declaration.overlay import in_vain, merge, read_overlay
 from scalewright.declaration.platforms import unsupported
 from scalewright.declaration.program import declared
 from scalewright.declaration.wording import nearest
@@ -49,7 +49,8 @@ def load(project: Path, environment: str) -> Backend:
         backend = Backend.model_validate(merged)
     except ValidationError:
         problems += diagnose(merged, out_of_place=[each.path for each in lacking])
-    mistakes = [*overlay.mistakes, *map(overlay.located, problems)]
+    stray = in_vain(overlay, merged.get("platform", "local"))
+    mistakes = [*overlay.mistakes, *stray, *map(overlay.located, problems)]
     if mistakes:
         raise Mistakes(mistakes)
     return backend

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scalewright.declaration import encrypted
 from scalewright.declaration.document import Document, read
 from scalewright.declaration.errors import Mistake
 from scalewright.declaration.problem import Absent, dotted
@@ -20,7 +21,9 @@ NAMESPACE = "scalewright"
 BACKEND = f"{NAMESPACE}:backend"
 PREFLIGHT = f"{NAMESPACE}:preflight"
 """Whether Pulumi's program asks the cluster before it makes anything."""
-SETTINGS = (BACKEND, PREFLIGHT)
+SECRETS = f"{NAMESPACE}:secrets"
+"""Secrets that Pulumi keeps encrypted, by name and key."""
+SETTINGS = (BACKEND, PREFLIGHT, SECRETS)
 SWITCH = (True, False, "true", "false")
 """What a switch may be; `pulumi config set` writes text."""
 TOP_LEVEL = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
@@ -63,6 +66,7 @@ def read_overlay(path: FilePath, name: str) -> Overlay:
     mistakes += [_unknown(document, ("config", key), SETTINGS) for key in config if not _known(key)]
     if PREFLIGHT in config and str(config[PREFLIGHT]).lower() not in ("true", "false"):
         mistakes.append(_no_switch(document, PREFLIGHT, config[PREFLIGHT]))
+    mistakes += _of_secrets(document, config)
     data = _mapping(document, config.get(BACKEND), ("config", BACKEND), BACKEND, mistakes)
     return Overlay(document, config, data, tuple(mistakes))
 
@@ -90,6 +94,26 @@ def _mapping(document: Document, value: Any, path: Path, name: str, mistakes: li
         bound, remedy = "it must be a mapping", "Write it as in {setting: value}"
         mistakes.append(Mistake(name, value, bound, remedy, document.file, line, column))
     return {}
+
+
+def _of_secrets(document: Document, config: dict[str, Any]) -> list[Mistake]:
+    """Return what is wrong with encrypted secrets, each at the nearest place that the file holds."""
+    mistakes = []
+    for one in encrypted.problems(config.get(SECRETS)):
+        path = ("config", SECRETS, *one.path)
+        places = (document.positions.get(path[:end]) for end in range(len(path), 1, -1))
+        line, column = next(filter(None, places), (None, None))
+        mistakes.append(Mistake(dotted(path), one.value, one.bound, one.remedy, document.file, line, column))
+    return mistakes
+
+
+def in_vain(overlay: Overlay, platform: object) -> list[Mistake]:
+    """Return a mistake for encrypted secrets on a platform that gives them to nobody."""
+    if platform == "kubernetes" or not overlay.config.get(SECRETS):
+        return []
+    line, column = overlay.document.positions["config", SECRETS]
+    bound = f"it must not be set for platform {platform}, where passwords are made, and none is given"
+    return [Mistake(f"config.{SECRETS}", encrypted.HIDDEN, bound, "Take it out", overlay.document.file, line, column)]
 
 
 def _no_switch(document: Document, key: str, value: Any) -> Mistake:

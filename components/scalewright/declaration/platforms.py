@@ -49,7 +49,9 @@ WITHOUT_EFFECT = {
         Lack(("redis", "instances"), "a server that ends is started again where its data is"),
         Lack(("redis", "cache"), "one server is broker and cache"),
         Lack(("redis", "storage"), "the disk is this machine's"),
+        Lack(("redis", "tls"), "connections do not leave this machine"),
         Lack(("gateway", "hostname"), "the gateway answers to any name"),
+        Lack(("secrets",), "passwords are made here, and stay here"),
         Lack(("observability",), "nothing scrapes or alerts"),
         *(
             Lack(("object_store", name), "the object store is one of this machine's own processes")

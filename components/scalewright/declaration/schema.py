@@ -6,8 +6,9 @@ import re
 from typing import Any, get_args
 
 from scalewright.declaration.backend import Backend
+from scalewright.declaration.encrypted import SECURE
 from scalewright.declaration.metric import Metric
-from scalewright.declaration.overlay import BACKEND, NAMESPACE, PREFLIGHT, SWITCH, TOP_LEVEL
+from scalewright.declaration.overlay import BACKEND, NAMESPACE, PREFLIGHT, SECRETS, SWITCH, TOP_LEVEL
 
 _ANNOTATIONS = ("description", "default", "examples")
 
@@ -38,8 +39,9 @@ def stack_schema() -> dict[str, Any]:
                         "default": True,
                         "enum": [*SWITCH],
                     },
+                    SECRETS: _ENCRYPTED,
                 },
-                "patternProperties": {f"^{NAMESPACE}:(?!(backend|preflight)$)": False},
+                "patternProperties": {f"^{NAMESPACE}:(?!(backend|preflight|secrets)$)": False},
                 "propertyNames": {"pattern": ":"},
             },
             **{key: {"description": "Set by Pulumi."} for key in TOP_LEVEL if key != "config"},
@@ -47,6 +49,22 @@ def stack_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+_ENCRYPTED = {
+    "description": "Secrets by name, with the value of each key; `pulumi config set --secret --path` encrypts them.",
+    "type": ["object", "null"],
+    "additionalProperties": {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "type": "object",
+            "properties": {SECURE: {"type": "string"}},
+            "required": [SECURE],
+            "additionalProperties": False,
+        },
+    },
+}
 
 
 def _whole(part: dict[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ ADDONS: Mapping[str, Addon] = {
                 }
             }
         },
-        why="certificates of gateways with TLS, and between CloudNativePG and its backup plugin",
+        why="certificates of gateways and Redis with TLS, and between CloudNativePG and its backup plugin",
     ),
     "monitoring": Addon(
         source="kube-prometheus-stack",
@@ -116,6 +116,15 @@ ADDONS: Mapping[str, Addon] = {
             },
         },
         why="metrics, alerts and dashboards; services that scale by requests",
+    ),
+    "external-secrets": Addon(
+        source="external-secrets",
+        repository="https://charts.external-secrets.io",
+        version="2.9.0",
+        namespace="external-secrets",
+        # Without the annotation an uninstalled chart takes every ExternalSecret with it, and these their Secrets.
+        values={"installCRDs": True, "crds": {"annotations": {"helm.sh/resource-policy": "keep"}}},
+        why="Secrets out of a store such as Vault, where `secrets.external` names some",
     ),
     "metrics-server": Addon(
         source="metrics-server",

@@ -1,5 +1,7 @@
 """A whole backend on Kubernetes: the components of its parts, wired together as it is declared."""
 
+from collections.abc import Mapping
+
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from scalewright import declaration
@@ -18,6 +20,7 @@ from scalewright.kubernetes.observability import Observability
 from scalewright.kubernetes.postgres import Postgres
 from scalewright.kubernetes.redis import Redis
 from scalewright.kubernetes.relay import Relay
+from scalewright.kubernetes.secrets import Secrets
 from scalewright.kubernetes.service import Service
 from scalewright.kubernetes.workers import Workers
 
@@ -36,7 +39,15 @@ class Backend(Component):
     pooler: Output[str]
     """Host and port of the poolers before its primary; empty where there are none."""
 
-    def __init__(self, backend: declaration.Backend, environment: str, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        backend: declaration.Backend,
+        environment: str,
+        opts: ResourceOptions | None = None,
+        *,
+        secrets: Mapping[str, Mapping[str, Input[str]]] | None = None,
+    ) -> None:
+        """Make it; `secrets` are those whose values are given, by name and key."""
         super().__init__(backend.name, {"environment": environment}, opts)
         name = f"{backend.name}-{environment}"
         namespace = Namespace(name, declared.namespace(backend), self.child())
@@ -44,6 +55,8 @@ class Backend(Component):
         self.primary = self.pooler = Output.from_input("")
         self.replicas = Output.from_input([])
         Network(names.NETWORK, declared.network(backend, self.namespace), self.child())
+        if secrets or backend.secrets:
+            Secrets(names.SECRETS, declared.secrets(backend, self.namespace, secrets or {}), self.child())
         site = Site(backend, self.namespace, self._data(backend))
         migrations = self._migrations(site)
         self._services(site, migrations)
@@ -87,7 +100,8 @@ class Backend(Component):
             key=made.key,
             sentinels=made.sentinels if redis.instances > 1 else None,
             cache_url=made.cache_url if redis.cache else None,
-            tls=bool(redis.external and redis.external.tls),
+            tls=redis.external.tls if redis.external else redis.tls,
+            authority=Authority(made.ca_secret, made.ca_key) if redis.tls else None,
         )
 
     def _streams(self, backend: declaration.Backend, events: declaration.Events, broker: Broker | None) -> Streams:

@@ -1,8 +1,9 @@
 """From the parts of a declaration to the arguments of their components: one pure function a part."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from pulumi import Input
 
@@ -14,6 +15,7 @@ from scalewright.kubernetes.autoscaler import MetricArgs, ScaleArgs
 from scalewright.kubernetes.beat import BeatArgs
 from scalewright.kubernetes.events import EventsArgs
 from scalewright.kubernetes.gateway import GatewayArgs
+from scalewright.kubernetes.given import given, given_to_reach
 from scalewright.kubernetes.migrations import MigrationsArgs
 from scalewright.kubernetes.namespace import NamespaceArgs
 from scalewright.kubernetes.network import NetworkArgs
@@ -23,6 +25,7 @@ from scalewright.kubernetes.pod import PodArgs, ResourcesArgs
 from scalewright.kubernetes.postgres import PostgresArgs
 from scalewright.kubernetes.redis import RedisArgs
 from scalewright.kubernetes.relay import RelayArgs
+from scalewright.kubernetes.secrets import RemoteKeyArgs, SecretsArgs
 from scalewright.kubernetes.service import PORT, ServiceArgs, prometheus
 from scalewright.kubernetes.workers import QueueServerArgs, WorkersArgs
 
@@ -72,7 +75,7 @@ def postgres(backend: declaration.Backend, namespace: Input[str], declared: decl
     base = backend.name.replace("-", "_")
     args: PostgresArgs = {"namespace": namespace, "part_of": backend.name, "database": base}
     if declared.external:
-        external = _given_to_reach(declared.external)
+        external = given_to_reach(declared.external)
         args["database"] = external.pop("database", base)
         return {**args, "external": external}  # type: ignore[typeddict-item] # checked by the component
     args |= {
@@ -87,10 +90,10 @@ def postgres(backend: declaration.Backend, namespace: Input[str], declared: decl
         args["synchronous"] = declared.synchronous
     if declared.pooler:
         longest = max((one.longest_task.seconds for one in backend.workers.values()), default=0)
-        pooler = _given(declared.pooler)
+        pooler = given(declared.pooler)
         args["pooler"] = {**pooler, "statement_seconds": max(STATEMENT_SECONDS, math.ceil(longest))}  # type: ignore[typeddict-item]
     if declared.backups:
-        args["backups"] = _given(declared.backups)  # type: ignore[typeddict-item]
+        args["backups"] = given(declared.backups)  # type: ignore[typeddict-item]
     return args
 
 
@@ -98,18 +101,36 @@ def redis(backend: declaration.Backend, namespace: Input[str], declared: declara
     """Return the arguments of broker and cache."""
     args: RedisArgs = {"namespace": namespace, "part_of": backend.name}
     if declared.external:
-        return {**args, "external": _given_to_reach(declared.external)}  # type: ignore[typeddict-item]
+        return {**args, "external": given_to_reach(declared.external)}  # type: ignore[typeddict-item]
     args |= {
         "instances": declared.instances,
         "memory": str(declared.memory),
         "persistence": declared.persistence,
         "eviction": declared.eviction,
         "storage": str(declared.storage),
+        "tls": declared.tls,
     }
     if declared.resources:
         args["resources"] = resources(declared.resources)
     if declared.cache:
-        args["cache"] = _given(declared.cache)  # type: ignore[typeddict-item]
+        args["cache"] = given(declared.cache)  # type: ignore[typeddict-item]
+    return args
+
+
+def secrets(
+    backend: declaration.Backend, namespace: Input[str], values: Mapping[str, Mapping[str, Input[str]]]
+) -> SecretsArgs:
+    """Return the arguments of the secrets: those whose values are given, and those that a store holds."""
+    args: SecretsArgs = {"namespace": namespace, "part_of": backend.name}
+    if values:
+        args["values"] = {name: dict(keys) for name, keys in values.items()}
+    if (kept := backend.secrets) and kept.store:
+        args["store"] = {"kind": kept.store.kind, "name": kept.store.name}
+        args["refresh"] = str(kept.refresh)
+        args["external"] = {
+            name: {key: cast("RemoteKeyArgs", given(remote)) for key, remote in keys.items()}
+            for name, keys in kept.external.items()
+        }
     return args
 
 
@@ -117,7 +138,7 @@ def events(backend: declaration.Backend, namespace: Input[str], declared: declar
     """Return the arguments of Kafka: a user for each part that uses events, which may use every topic."""
     args: EventsArgs = {"namespace": namespace, "part_of": backend.name}
     if declared.external:
-        return {**args, "external": _given_to_reach(declared.external)}  # type: ignore[typeddict-item]
+        return {**args, "external": given_to_reach(declared.external)}  # type: ignore[typeddict-item]
     topics = list(declared.topics)
     return {
         **args,
@@ -210,6 +231,8 @@ def workers(site: Site, name: str, declared: declaration.Workers) -> WorkersArgs
 
 def _queue_server(broker: "Broker") -> QueueServerArgs:
     args: QueueServerArgs = {"secret": broker.secret, "key": broker.key, "tls": broker.tls}
+    if broker.authority:
+        args["authority"] = {"secret": broker.authority.secret, "key": broker.authority.key}
     return {**args, "sentinels": broker.sentinels} if broker.sentinels else {**args, "address": broker.address}
 
 
@@ -264,16 +287,6 @@ def resources(declared: declaration.Resources) -> ResourcesArgs:
     """Return the requests and limits of a part."""
     args: ResourcesArgs = {"cpu": str(declared.cpu), "memory": str(declared.memory)}
     return {**args, "cpu_limit": str(declared.cpu_limit)} if declared.cpu_limit else args
-
-
-def _given(part: declaration.Model) -> dict[str, Any]:
-    """Return the settings of a part as plain values, without those that are left open."""
-    return part.model_dump(mode="json", exclude_none=True)
-
-
-def _given_to_reach(part: declaration.Model) -> dict[str, Any]:
-    """Return the settings of a server that somebody else runs, but for what concerns the network alone."""
-    return {key: value for key, value in _given(part).items() if key != "cidrs"}
 
 
 def _parameter(value: str | float | bool) -> str:

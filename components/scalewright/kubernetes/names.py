@@ -7,6 +7,7 @@ OBJECT_STORE = "object-store"
 OBSERVABILITY = "observability"
 POSTGRES = "postgres"
 REDIS = "redis"
+SECRETS = "secrets"
 EVENTS = "events"
 
 

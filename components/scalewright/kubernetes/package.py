@@ -37,13 +37,14 @@ from scalewright.kubernetes.observability import Observability
 from scalewright.kubernetes.postgres import Postgres
 from scalewright.kubernetes.redis import Redis
 from scalewright.kubernetes.relay import Relay
+from scalewright.kubernetes.secrets import Secrets
 from scalewright.kubernetes.service import Service
 from scalewright.kubernetes.workers import Workers
 
 #: All but the whole backend, whose argument is a declaration in Python.
 COMPONENTS: tuple[type[Component], ...] = (
     *(Addons, Beat, Events, Gateway, Migrations, Namespace, Network, ObjectStore, Observability),
-    *(Postgres, Redis, Relay, Service, Workers),
+    *(Postgres, Redis, Relay, Secrets, Service, Workers),
 )
 #: How types of arguments end in Python.
 _OURS = "Args"

@@ -14,6 +14,7 @@ Manifest = dict[str, Any]
 BRINGS = {
     "barmancloud.cnpg.io": "barman-cloud",
     "cert-manager.io": "cert-manager",
+    "external-secrets.io": "external-secrets",
     "gateway.networking.k8s.io": "gateway-api",
     "kafka.strimzi.io": "strimzi",
     "keda.sh": "keda",

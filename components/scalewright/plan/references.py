@@ -14,6 +14,7 @@ Manifest = dict[str, Any]
 
 USER = "you, before the first apply"
 GENERATED = f"`pulumi up`, by chance; else {USER}"
+CONFIGURED = f"`pulumi up`, from what its configuration holds encrypted; else {USER}"
 
 
 class Target(NamedTuple):
@@ -42,7 +43,7 @@ def external(objects: Iterable[Manifest], withheld: Iterable[Manifest] = ()) -> 
     objects = list(objects)
     made = {_target(one) for one in objects}
     makers = {target: maker for one in objects for target, maker in _by_operators(one)}
-    makers |= {_target(one): GENERATED for one in withheld}
+    makers |= {_target(one): _by_pulumi(one) for one in withheld}
     wanted: dict[Target, set[str]] = defaultdict(set)
     for one in objects:
         for target, key in references(one):
@@ -64,6 +65,11 @@ def references(manifest: Manifest) -> Iterator[tuple[Target, str | None]]:
     find = _OF_KIND.get(manifest["kind"])
     if find is not None:
         yield from find(manifest.get("spec", {}), namespace)
+
+
+def _by_pulumi(secret: Manifest) -> str:
+    is_given = secret["metadata"].get("labels", {}).get("app.kubernetes.io/component") == "secrets"
+    return CONFIGURED if is_given else GENERATED
 
 
 def _target(manifest: Manifest) -> Target:
@@ -149,6 +155,12 @@ def _of_certificate(spec: Manifest, namespace: str) -> Iterator[tuple[Target, st
     yield Target(kind, "" if kind == "ClusterIssuer" else namespace, issuer["name"]), None
 
 
+def _of_issuer(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    if authority := spec.get("ca"):
+        for key in ("tls.crt", "tls.key"):
+            yield Target("Secret", namespace, authority["secretName"]), key
+
+
 def _of_cluster(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
     for plugin in spec.get("plugins", ()):
         if store := plugin.get("parameters", {}).get("barmanObjectName"):
@@ -157,6 +169,12 @@ def _of_cluster(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | 
 
 def _of_named_cluster(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
     yield Target("Cluster", namespace, spec["cluster"]["name"]), None
+
+
+def _of_external_secret(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    if store := spec.get("secretStoreRef"):
+        kind = store.get("kind", "SecretStore")
+        yield Target(kind, namespace if kind == "SecretStore" else "", store["name"]), None
 
 
 def _of_object_store(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
@@ -171,20 +189,35 @@ _OF_KIND = {
     "Pooler": _of_named_cluster,
     "ScheduledBackup": _of_named_cluster,
     "Certificate": _of_certificate,
+    "ExternalSecret": _of_external_secret,
     "Gateway": _of_gateway,
     "HTTPRoute": _of_route,
     "HorizontalPodAutoscaler": _of_scaled,
+    "Issuer": _of_issuer,
     "ScaledObject": _of_scaled,
     "StatefulSet": _of_stateful_set,
     "TriggerAuthentication": _of_trigger_authentication,
 }
 
 
+def _secret_of(manifest: Manifest) -> tuple[str, str] | None:
+    """Return the one Secret that an operator makes of an object, and the operator's name."""
+    name, spec = manifest["metadata"]["name"], manifest.get("spec", {})
+    match manifest["kind"]:
+        case "Certificate":
+            return spec["secretName"], "cert-manager"
+        case "ExternalSecret":
+            return spec.get("target", {}).get("name", name), "External Secrets"
+        case "KafkaUser":
+            return name, "Strimzi"
+    return None
+
+
 def _by_operators(manifest: Manifest) -> Iterator[tuple[Target, str]]:
     """Yield what an operator makes of an object, or brings for it, and its name."""
     namespace, spec = manifest["metadata"].get("namespace", ""), manifest.get("spec", {})
-    if manifest["kind"] == "Certificate":
-        yield Target("Secret", namespace, spec["secretName"]), "cert-manager"
+    if found := _secret_of(manifest):
+        yield Target("Secret", namespace, found[0]), found[1]
     if manifest["kind"] == "Cluster":
         # https://cloudnative-pg.io/docs/current/applications: Secrets and Services that applications use.
         for kind, suffixes in (("Secret", ("app", "ca", "server", "replication")), ("Service", ("rw", "ro", "r"))):
@@ -197,7 +230,5 @@ def _by_operators(manifest: Manifest) -> Iterator[tuple[Target, str]]:
         # https://strimzi.io/docs/operators/latest/deploying.html: what clients need of a cluster.
         yield Target("Secret", namespace, f"{manifest['metadata']['name']}-cluster-ca-cert"), "Strimzi"
         yield Target("Service", namespace, f"{manifest['metadata']['name']}-kafka-bootstrap"), "Strimzi"
-    if manifest["kind"] == "KafkaUser":
-        yield Target("Secret", namespace, manifest["metadata"]["name"]), "Strimzi"
     if manifest["kind"] == "Gateway":
         yield Target("GatewayClass", "", spec["gatewayClassName"]), f"the addon {spec['gatewayClassName']}"

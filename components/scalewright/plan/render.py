@@ -25,7 +25,7 @@ REFERENCES = "REFERENCES.md"
 ORDER = (
     ("Namespace",),
     ("ResourceQuota", "LimitRange", "NetworkPolicy"),
-    ("ServiceAccount", "Role", "RoleBinding", "Secret", "ConfigMap", "PersistentVolumeClaim"),
+    ("ServiceAccount", "Role", "RoleBinding", "Secret", "ExternalSecret", "ConfigMap", "PersistentVolumeClaim"),
     ("ObjectStore", "Cluster", "KafkaNodePool", "Kafka", "Certificate", "TriggerAuthentication", "Service"),
     (),
     ("StatefulSet", "Job", "Deployment", "Pooler", "ScheduledBackup", "KafkaTopic", "KafkaUser"),

@@ -34,6 +34,10 @@ REMOVALS: dict[str, Removal] = {
     "Gateway": Removal("rolls", "nothing is let in any longer", operators.GATEWAY),
     "HTTPRoute": Removal("rolls", "requests for it are no longer let in", operators.GATEWAY),
     "Certificate": Removal("quiet", "the certificate is renewed no longer; its Secret stays", operators.CERTIFICATE),
+    "Issuer": Removal("quiet", "its certificates are renewed no longer", operators.CERTIFICATE),
+    "ExternalSecret": Removal(
+        "quiet", "its Secret is deleted with it: pods that are to read it no longer start", operators.EXTERNAL_SECRETS
+    ),
     "HorizontalPodAutoscaler": Removal("scales", "replicas stay as many as there are", builtin.AUTOSCALER),
     "ScaledObject": Removal("scales", "replicas stay as many as there are", operators.KEDA),
     "ScheduledBackup": Removal("quiet", "no further backups are made; those that are there stay", postgres.BACKUP),
