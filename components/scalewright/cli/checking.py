@@ -28,7 +28,7 @@ def rules() -> tuple[Rule, ...]:
 
 def strictness(project: Path, environment: str, otherwise: Level = "mandatory") -> Strictness:
     """Return how strict an environment is, by `stacks/policies.yaml`; raises Mistakes."""
-    return levels.strictness(project, environment, (*rules(), *sources.RULES), otherwise)
+    return levels.strictness(project, environment, judges(), otherwise)
 
 
 def checked(project: Path, environment: str, resources: Iterable[Resource]) -> Report:
@@ -52,6 +52,22 @@ def checked_processes(project: Path, environment: str, processes: Sequence[Proce
     """
     said = judgement(project, environment, "advisory")
     return said.complete(check_processes(processes, said.rules, said.strictness))
+
+
+def checked_manifests(project: Path, environment: str | None, paths: Iterable[str]) -> Report:
+    """Judge manifests: files, folders, and `-` for standard input; raises Mistakes, those of all files together.
+
+    Without an environment every rule is mandatory but for those that stop nobody, and nothing is waived.
+    """
+    from scalewright.cli.manifests import subjects
+
+    found = Objects(subjects(paths))
+    return check(found, rules()) if environment is None else checked_objects(project, environment, found)
+
+
+def judges() -> tuple[Rule, ...]:
+    """Return all that judges: the rules of the packs, and those over the files in which an environment is written."""
+    return (*rules(), *sources.RULES)
 
 
 def objects(resources: Iterable[Resource]) -> Objects:

@@ -101,7 +101,8 @@ def _fill(document: Document, loader: Any, text: str) -> None:
     while type(event) is not events.DocumentEndEvent:
         builder.take(event)
         event = loader.get_event()
-    document.text = text[begin : event.start_mark.index]
+    end: Any = event.start_mark
+    document.text = text[begin : end.index]
     document.data = builder.root
 
 
