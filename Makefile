@@ -81,7 +81,7 @@ bench: bootstrap ## Measure every figure (ARGS="recovery scaling" chooses, ARGS=
 lock: bootstrap ## Compile both requirements.lock anew from the manifests (ARGS=--upgrade takes newer versions)
 	@$(PYTHON_RUN) pip install --quiet "uv>=0.9,<1"
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra local --extra kubernetes --extra pulumi --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
+		--extra local --extra kubernetes --extra pulumi --extra policies --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		-c requirements.lock -o app/requirements.lock app/pyproject.toml
 
