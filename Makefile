@@ -46,8 +46,9 @@ test-kube: bootstrap ## Run the tests on a real API server: that of KUBECONFIG, 
 	@sh scripts/control-plane
 	@$(PYTHON_RUN) pytest tests/kube $(ARGS)
 
-schema: bootstrap ## Write components/schema.json and docs/components.md anew from the components
+schema: bootstrap ## Write anew what is made from components and rules: schemas, docs/components.md, docs/policies.md
 	@$(BIN)/python scripts/components.py
+	@$(BIN)/python scripts/policies.py
 
 lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture, whitespace
 
