@@ -57,7 +57,7 @@ def formats(command: Callable[..., object]) -> Callable[..., object]:
         "markdown": "As Markdown, for a comment.",
     }
     for name in reversed(FORMATS):
-        command = click.option(f"--{name}", is_flag=True, help=about[name])(command)
+        command = click.option(f"--{name}", f"as_{name}", is_flag=True, help=about[name])(command)
     return command
 
 
@@ -92,8 +92,11 @@ def check(
     *,
     manifests: tuple[str, ...],
     as_in: str | None,
+    as_json: bool,
+    as_sarif: bool,
+    as_junit: bool,
+    as_markdown: bool,
     output: Path | None,
-    **forms: bool,
 ) -> None:
     """Judge an environment by the rules; change nothing.
 
@@ -107,7 +110,8 @@ def check(
     what was given.
     """
     asked = _asked(project.project, names, manifests, as_in)
-    chosen = [name for name in FORMATS if forms[name]]
+    given = (as_json, as_sarif, as_junit, as_markdown)
+    chosen = [name for name, is_given in zip(FORMATS, given, strict=True) if is_given]
     if len(chosen) > 1:
         raise click.UsageError(f"--{' and --'.join(chosen)} exclude each other. Take one of them out.")
     try:
@@ -123,7 +127,7 @@ def check(
 
 
 def _asked(project: Path, names: tuple[str, ...], manifests: tuple[str, ...], as_in: str | None) -> Asked:
-    """Return what is meant; names are further manifests where there are some, for that is how pre-commit passes them."""
+    """Return what is meant; names are further manifests beside the first: pre-commit passes files so."""
     if manifests:
         return Asked(project, as_in, (*manifests, *names))
     if as_in:
