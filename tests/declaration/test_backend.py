@@ -208,6 +208,8 @@ REFUSALS: Refusals = [
     (lambda: ExternalEvents(bootstrap=["b:1"], secret="s", cidrs=["10.1.2.3/16"]), "no bit set beyond the prefix"),
     (lambda: Operators(keda="Keda"), "the name of a namespace"),
     (lambda: Cluster(api_ports=[0]), "greater than or equal to 1"),
+    (lambda: Cluster(nodes={"count": 0, "cpu": "8", "memory": "32Gi"}), "greater than or equal to 1"),
+    (lambda: Cluster(nodes={"count": 3, "cpu": "8", "memory": "32"}), "at least 1Mi"),
     (
         lambda: backend(events=Events(engine="kafka"), services={"orders": service(uses=["events"])}),
         r"it must hold a topic, because services\.orders\.uses has events",
