@@ -180,6 +180,7 @@ REFUSALS: Refusals = [
     (lambda: Backups(destination="s3://shop", secret="s", schedule="0 0 3 * * *"), "five fields"),
     (lambda: Redis(instances=2), "1, or at least 3"),
     (lambda: Redis(external=BROKER, instances=3), "instances: it must not be set beside external"),
+    (lambda: Redis(external=BROKER, tls=True), "tls: it must not be set beside external"),
     (lambda: Redis(external=BROKER, cache=RedisCache()), "Set redis.cache to null"),
     (lambda: Redis(memory="1Gi", resources=Resources(cpu=1, memory="2047Mi")), "at least 2Gi, because the data may"),
     (lambda: Redis(memory="1Gi", persistence=False, resources=Resources(cpu=1, memory="1Gi")), "at least 1280Mi"),
