@@ -50,6 +50,17 @@ class Objects:
         """Yield the objects of a kind, and of a group where kinds of several are called so."""
         return (one for one in self._kinds.get(kind, ()) if group is None or one.group == group)
 
+    @cached_property
+    def _names(self) -> Mapping[tuple[str, str], Sequence[Subject]]:
+        found: dict[tuple[str, str], list[Subject]] = {}
+        for one in self.all:
+            found.setdefault((one.kind, one.name), []).append(one)
+        return found
+
+    def named(self, kind: str, name: str) -> Iterator[Subject]:
+        """Yield the objects of a kind that have a name, in whichever namespace."""
+        return iter(self._names.get((kind, name), ()))
+
     def find(self, kind: str, name: str, namespace: str, group: str | None = None) -> Subject | None:
         """Return an object by its name."""
         near = self._places.get((kind, namespace), ())
