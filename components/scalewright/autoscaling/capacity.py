@@ -143,6 +143,8 @@ class Account:
     bound_from: str
     bound_knob: str = ""
     """What the bound is called where somebody can set it."""
+    bound_times: int = 1
+    """How often the bound holds what is set, as where several servers share what is asked."""
     holders: tuple[Holder, ...] = ()
     fixed: tuple[Line, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -42,6 +42,13 @@ def remedies(account: Account) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def _raised(account: Account) -> Change:
+    """Raise the bound to what is asked, by no more than its setting allows."""
+    before, value = account.bound // account.bound_times, -(-account.total // account.bound_times)
+    words = f"raise {account.bound_knob} from {before:,} to {value:,}"
+    return Change(words, ((account.bound_knob, value),), replace(account, bound=value * account.bound_times))
+
+
 def _share(account: Account, holder: Holder) -> Change | None:
     """Lower what each process holds, size and overflow in proportion."""
     if not holder.knobs.size:
@@ -74,10 +81,11 @@ def _with(account: Account, holder: Holder, figure: str, value: int) -> Trial:
 
 def _with_share(account: Account, holder: Holder, each: int) -> Trial:
     overflow = each * holder.overflow // holder.each
-    settings = [(holder.knobs.size, each - overflow)]
-    if holder.overflow and holder.knobs.overflow:
-        settings.append((holder.knobs.overflow, overflow))
-    return account.changed(holder, size=each - overflow, overflow=overflow), tuple(settings)
+    figures = {"size": each - overflow, "overflow": overflow}
+    settings = [
+        (getattr(holder.knobs, figure), value) for figure, value in figures.items() if value != getattr(holder, figure)
+    ]
+    return account.changed(holder, **figures), tuple(one for one in settings if one[0])
 
 
 def _with_shares(account: Account, each: int) -> Trial:
@@ -106,7 +114,8 @@ def _greatest(account: Account, values: range, trial: Callable[[int], Trial]) ->
 
 def _words(account: Account, settings: Settings) -> str:
     before = dict(_figures(account))
-    return "lower " + " and ".join(f"{name} from {before[name]:,} to {value:,}" for name, value in settings)
+    *first, last = [f"{name} from {before[name]:,} to {value:,}" for name, value in settings]
+    return f"lower {', '.join(first)} and {last}" if first else f"lower {last}"
 
 
 def _figures(account: Account) -> Iterator[tuple[str, int]]:
