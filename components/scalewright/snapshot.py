@@ -59,14 +59,13 @@ class Snapshot:
         with self._process:  # waits for its end, and closes what is connected to it
             self._process.kill()
 
-    def text(self) -> str:
+    def text(self, remedy: str = "Name a revision whose program runs") -> str:
         """Wait for it, and return what it wrote. Raises PlatformError, which says which side it is of."""
         _, said = self._process.communicate()
         if self._process.returncode or not self._file.exists():
             last = (said.splitlines() or ["it does not say why"])[-1]
             raise PlatformError(
-                f"at {self._name}: the plan ended with status {self._process.returncode}: {last}. "
-                "Name a revision whose program runs"
+                f"at {self._name}: the plan ended with status {self._process.returncode}: {last}. {remedy}"
             )
         return self._file.read_text(encoding="utf-8")
 

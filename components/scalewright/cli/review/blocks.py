@@ -32,7 +32,7 @@ class Block(NamedTuple):
         """Return it with so many of its lines."""
         left = len(self.lines) - count
         rest = [self.more(left)] if left > 0 else []
-        return Fitted(tuple([*self.opening, *self.lines[:count], *rest, *self.closing]), max(left, 0))
+        return Fitted((*self.opening, *self.lines[:count], *rest, *self.closing), max(left, 0))
 
     def within(self, room: int) -> Fitted | None:
         """Return as much of it as has room; nothing where not even one line has."""

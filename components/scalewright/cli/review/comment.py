@@ -103,8 +103,9 @@ def _environment(environment: Environment, where: str) -> Iterator[Block]:
     if not (environment.changes or environment.notes or environment.sums_to_tell or news.new or news.gone):
         return
     opening = ["", f"### {plain(environment.name)}", ""]
+    counts = [] if environment.failures or environment.mistakes else [f"{words.objects(environment)}.".capitalize()]
     notes = [f"{plain(note, 600)}.<br>" for note in environment.notes]
-    yield Block(SECTION, [f"{words.objects(environment)}.", *notes], lambda count: f"and {count} more notes", opening)
+    yield Block(SECTION, [*counts, *notes], lambda count: f"and {count} more notes", opening)
     yield _also_found(environment, where)
     yield from _sums(environment, where)
     yield from _objects(environment, where)
@@ -140,8 +141,17 @@ def _sums(environment: Environment, where: str) -> Iterator[Block]:
     ]
     opening = ["", "| capacity at most replicas | before | after | bound |", "|---|--:|--:|---|"] if rows else []
     yield Block(SUMS, rows, _row_of_more(4, where), opening, most=ROWS)
-    ways = [f"- {plain(one.name)}: {plain(' or '.join(one.after.remedies), 600)}." for one in told if one.breaks and one.after and one.after.remedies]
-    yield Block(SUMS, ways, lambda count: f"- and {count} more: see {where}", ["", "What would make it fit:", ""] if ways else [])
+    ways = [
+        f"- {plain(one.name)}: {plain(' or '.join(one.after.remedies), 600)}."
+        for one in told
+        if one.breaks and one.after and one.after.remedies
+    ]
+    yield Block(
+        SUMS,
+        ways,
+        lambda count: f"- and {count} more: see {where}",
+        ["", "What would make it fit:", ""] if ways else [],
+    )
     lines = []
     for one in told:
         lines.append(f"@@ {flat(one.name)}: {words.of_bound(one.before)} -> {words.of_bound(one.after)} @@")
@@ -149,7 +159,7 @@ def _sums(environment: Environment, where: str) -> Iterator[Block]:
     yield _fold("Capacity line by line", SUMS, lines, where)
 
 
-def _bold(text: str, bold: bool) -> str:  # noqa: FBT001
+def _bold(text: str, bold: bool) -> str:
     return f"**{text}**" if bold else text
 
 

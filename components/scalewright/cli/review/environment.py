@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import Field
+
 from scalewright.cli.review.sums import Pair, paired
 from scalewright.plan import touched, yaml
 from scalewright.plan.changes import Change, Comparison, compare
-from scalewright.plan.changes import Side as Objects
 from scalewright.plan.diff import diff
 from scalewright.plan.nodes import Graph
 from scalewright.plan.pairs import identity
@@ -45,7 +46,7 @@ class Environment(Record):
     failures: tuple[str, ...] = ()
     """Why there is no plan now."""
     comparison: Comparison = _NOTHING
-    manifests: dict[str, str] = {}
+    manifests: dict[str, str] = Field(default_factory=dict)
     """Of objects that are only before or only after, what they are, by kind, namespace and name."""
     findings: News = News()
     report: Report = Report()

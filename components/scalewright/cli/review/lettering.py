@@ -15,8 +15,8 @@ LONGEST = 300
 """Characters of a text beyond which the rest is left out."""
 #: What moves the cursor, ends a line or turns the direction of reading, and what no file can hold.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_MARKS = re.compile(r"[\\`*\[\]<>|~$&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_NAMED = re.compile(r"@(?=[A-Za-z0-9])|#(?=[0-9])")
+#: Marks, and what makes a mention of a name or a reference of a number.
+_MARKS = re.compile(r"[\\`*\[\]<>|~$&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?P<before>@(?=[A-Za-z0-9])|#(?=[0-9]))")
 #: Between two backticks nothing else is a mark; in a table a pipe is one even there.
 _HARMLESS = re.compile(r"[^\s`|\\]([^`|\\]*[^\s`|\\])?")
 
@@ -29,8 +29,9 @@ def flat(text: str, longest: int = LONGEST) -> str:
 
 def plain(text: str, longest: int = LONGEST) -> str:
     """Return a text as Markdown shows it anywhere, in a table too."""
-    text = _MARKS.sub(lambda one: f"&#{ord(one[0])};", flat(" ".join(text.split()), longest))
-    return _NAMED.sub(lambda one: f"{one[0]}&#8203;", text)
+    return _MARKS.sub(
+        lambda one: f"{one[0]}&#8203;" if one["before"] else f"&#{ord(one[0])};", flat(" ".join(text.split()), longest)
+    )
 
 
 def code(text: str, longest: int = LONGEST) -> str:

@@ -147,7 +147,8 @@ def _line(mark: str, text: str) -> str:
 
 def _of_bound(one: Pair) -> Iterator[str]:
     if one.after:
-        yield f"{words.amount(one.after.total)} {one.after.unit} of {words.amount(one.after.bound)}: {one.after.bound_from}"
+        total, bound = words.amount(one.after.total), words.amount(one.after.bound)
+        yield f"{total} {one.after.unit} of {bound}: {one.after.bound_from}"
         yield from (f"It fits with: {remedy}" for remedy in one.after.remedies)
 
 
@@ -171,7 +172,11 @@ def _change(change: Change, environment: Environment) -> Iterator[str]:
     for fields, meaning in by_meaning(change):
         for one in fields:
             yield _code(one.path)
-            yield from (f"<{name}>{_value(each)}</{name}>" for name, each in (("del", one.before), ("ins", one.after)) if each is not None)
+            yield from (
+                f"<{name}>{_value(each)}</{name}>"
+                for name, each in (("del", one.before), ("ins", one.after))
+                if each is not None
+            )
         if meaning and (environment.basis in ("before", "gone")):
             grave = ' class="bad"' if meaning.effect in GRAVE else ' class="why"'
             source = f' (<a href="{_text(meaning.source)}">source</a>)' if meaning.source.startswith("https://") else ""

@@ -27,8 +27,20 @@ summary{cursor:pointer;padding:3px 0}.inner{margin:0 0 8px 18px}
 """
 #: Colors of what stops a change, of what is removed or grave, of what is added or fine, and of what is behind them.
 _COLORS = {
-    "light": {"bad": "#b3261e", "bad-ground": "#ffebe9", "good": "#1a7f37", "good-ground": "#e2f6e6", "ground": "#f6f8fa"},
-    "dark": {"bad": "#ff8f86", "bad-ground": "#3a1517", "good": "#56d364", "good-ground": "#0f2a17", "ground": "#161b22"},
+    "light": {
+        "bad": "#b3261e",
+        "bad-ground": "#ffebe9",
+        "good": "#1a7f37",
+        "good-ground": "#e2f6e6",
+        "ground": "#f6f8fa",
+    },
+    "dark": {
+        "bad": "#ff8f86",
+        "bad-ground": "#3a1517",
+        "good": "#56d364",
+        "good-ground": "#0f2a17",
+        "ground": "#161b22",
+    },
 }
 
 
@@ -42,10 +54,17 @@ def css() -> str:
         ".verdict.bad{background:var(--bad-ground)}.verdict.good{background:var(--good-ground)}\n"
     )
     light, dark = (_variables(name) for name in ("light", "dark"))
-    return f"body{{font-family:{FONT}}}{_SHAPES}:root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{rules}"
+    colors = f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    return f"body{{font-family:{FONT}}}{_SHAPES}{colors}{rules}"
 
 
 def _variables(name: str) -> str:
     palette = LIGHT if name == "light" else DARK
-    colors = {"page": palette.ground, "text": palette.text, "soft": palette.quiet, "rule": palette.line, **_COLORS[name]}
+    colors = {
+        "page": palette.ground,
+        "text": palette.text,
+        "soft": palette.quiet,
+        "rule": palette.line,
+        **_COLORS[name],
+    }
     return ";".join(f"--{key}:{value}" for key, value in colors.items())

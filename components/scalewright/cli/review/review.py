@@ -51,8 +51,10 @@ def review(project: Path, name: str) -> Review:
         )
     short = base.commit[: revision.SHORT]
     environments = tuple(environment(one, both, short) for one, both in found.items())
-    notes = ()
-    if all(one.basis == "new" and both.before.is_absent for one, both in zip(environments, found.values(), strict=True)):
+    notes: tuple[str, ...] = ()
+    if all(
+        one.basis == "new" and both.before.is_absent for one, both in zip(environments, found.values(), strict=True)
+    ):
         notes = (f"at {short} there is no environment yet: this is the state after the change, and all of it is new",)
     return Review(
         base=name,

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from scalewright.cli.review.sums import Sum, sums
 from scalewright.declaration import environments, load
 from scalewright.declaration.errors import Mistakes
@@ -29,7 +31,7 @@ class Side(Record):
     """What was found; no platform where the environment is not there, or its declaration cannot be read."""
 
     platform: str | None = None
-    declared: dict[str, Any] = {}
+    declared: dict[str, Any] = Field(default_factory=dict)
     graph: Graph | None = None
     resources: tuple[Resource, ...] = ()
     processes: tuple[Process, ...] = ()

@@ -34,8 +34,15 @@ class Sides(NamedTuple):
 class _Asked(NamedTuple):
     project: Path
     environment: str
-    name: str
-    judge: Path | None
+    judge: Path | None = None
+    name: str = "this revision"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a plan that ends for no reason that is known."""
+        return (
+            "Name a revision whose program runs" if self.judge else f"`scalewright render {self.environment}` has more"
+        )
 
 
 def sides(project: Path, base: Revision) -> Mapping[str, Sides]:
@@ -46,8 +53,8 @@ def sides(project: Path, base: Revision) -> Mapping[str, Sides]:
         now = environments(project)
         names = sorted({*now, *environments(former)})
         # What is no longer there is not judged: nothing says any more how strict it is.
-        befores = [_Asked(former, one, str(base), project if one in now else former) for one in names]
-        afters = [_Asked(project, one, "this revision", None) for one in names]
+        befores = [_Asked(former, one, project if one in now else former, str(base)) for one in names]
+        afters = [_Asked(project, one) for one in names]
         found = _all([*afters, *befores], scratch)
     return {name: Sides(found[len(names) + at], found[at]) for at, name in enumerate(names)}
 
@@ -67,6 +74,6 @@ def _one(asked: _Asked, scratch: Path) -> Side:
         more = (str(asked.judge),) if asked.judge else ()
         try:
             with Snapshot(asked.project, asked.environment, own, asked.name, _SIDE, *more) as snapshot:
-                return Side.model_validate_json(snapshot.text())
+                return Side.model_validate_json(snapshot.text(asked.remedy))
         except PlatformError as error:
             return Side(failures=error.troubles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.cli.review.review import FINE, MISTAKEN
+from scalewright.plan.changes import ACTIONS
 from scalewright.revision import SHORT
 
 if TYPE_CHECKING:
@@ -112,15 +113,17 @@ def of_bound(one: Sum | None) -> str:
 
 def fits(environment: Environment) -> str:
     """Return whether the sums of an environment fit."""
-    if broken := sum(one.breaks for one in environment.sums):
-        return f"{broken} of {len(environment.sums)} do not fit" if broken > 1 else "1 does not fit"
-    return f"{'both' if len(environment.sums) == 2 else 'all'} fit" if len(environment.sums) > 1 else "fits" * bool(environment.sums)
+    broken = sum(one.breaks for one in environment.sums)
+    if broken:
+        return f"{broken} {'does' if broken == 1 else 'do'} not fit"
+    return "all fit" if environment.sums else ""
 
 
 def objects(environment: Environment) -> str:
     """Return how many objects change, by what happens to them."""
     if environment.basis in ("unknown", "new"):
         return counted(len(environment.changes), "object")
-    actions = ("added", "changed", "replaced", "removed")
-    told = [f"{number} {one}" for one in actions if (number := environment.comparison.count(one))]
+    told = [
+        f"{number} {one}" for one in ACTIONS if one != "unchanged" and (number := environment.comparison.count(one))
+    ]
     return ", ".join(told) or "no change"

@@ -60,8 +60,9 @@ def renamed(comparison: Comparison) -> dict[Named, Named]:
     for one in comparison.changes:
         former = {each.path: each.before for each in one.fields if each.path in ("metadata.name", "metadata.namespace")}
         if former:
-            before = former.get("metadata.namespace", one.namespace), former.get("metadata.name", one.name)
-            found[(one.kind, *map(str, before))] = one.kind, one.namespace, one.name
+            namespace = str(former.get("metadata.namespace", one.namespace))
+            name = str(former.get("metadata.name", one.name))
+            found[one.kind, namespace, name] = one.kind, one.namespace, one.name
     return found
 
 
