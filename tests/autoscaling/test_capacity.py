@@ -39,7 +39,7 @@ def test_the_parent_of_processes_may_hold_as_much_as_they_do() -> None:
 def test_a_pooler_holds_something_besides_its_pool() -> None:
     pooler = Holder(name="pooler", noun="instances", replicas=3, surge=1, size=40, beside=1)
     assert account(pooler).total == 4 * 41
-    assert lines(account(pooler))[0] == "pooler: 3 instances x 41 each 40 + 1 = 123"
+    assert lines(account(pooler))[0] == "pooler: 3 instances x 41 each (40 + 1) = 123"
 
 
 def test_a_sum_fits_up_to_its_bound_and_no_further() -> None:

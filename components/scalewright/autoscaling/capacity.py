@@ -126,11 +126,13 @@ class Holder:
     def _line(self, label: str, replicas: int) -> Line:
         count = (self.noun, replicas)
         if self.beside:
-            words = f"each {self.each} + {self.beside}" if self.processes + self.parents == 1 else "each"
+            words = f"each ({self.each} + {self.beside})" if self.processes + self.parents == 1 else "each"
             return Line.product(label, count, (words, self.of_replica))
+        each = (f"each ({self.size} + {self.overflow})" if self.overflow else "each", self.each)
+        if self.processes + self.parents == 1:
+            return Line.product(label, count, each)
         processes = f"processes ({self.processes} + {self.parents})" if self.parents else "processes"
-        each = f"each ({self.size} + {self.overflow})" if self.overflow else "each"
-        return Line.product(label, count, (processes, self.processes + self.parents), (each, self.each))
+        return Line.product(label, count, (processes, self.processes + self.parents), each)
 
 
 @dataclass(frozen=True, kw_only=True)

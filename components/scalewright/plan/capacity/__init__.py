@@ -5,5 +5,6 @@ and is in no sum; docs/capacity.md says what is read, and what is assumed.
 """
 
 from scalewright.plan.capacity.budgets import Ledger, budgets, ledger
+from scalewright.plan.capacity.local import budgets_of_processes
 
-__all__ = ["Ledger", "budgets", "ledger"]
+__all__ = ["Ledger", "budgets", "budgets_of_processes", "ledger"]

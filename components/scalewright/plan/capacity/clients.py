@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.autoscaling.capacity import Holder, Knobs
 from scalewright.plan.capacity import shares
-from scalewright.plan.capacity.addresses import POSTGRES, REDIS, addresses
+from scalewright.plan.capacity.addresses import POSTGRES, REDIS, Address, addresses
 from scalewright.plan.capacity.programs import Processes, processes
 from scalewright.plan.capacity.workloads import workloads
 from scalewright.plan.policy.subject import items, mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from scalewright.plan.capacity.addresses import Address
     from scalewright.plan.capacity.workloads import Workload
     from scalewright.plan.policy.objects import Objects
     from scalewright.plan.policy.pods import Container
@@ -62,29 +61,28 @@ def of_redis(objects: Objects) -> Iterator[Client]:
                 program, share = Processes(1), shares.Share(asked)
             else:
                 share = shares.of_redis(container.env, program)
-            yield Client(workload, container, found, _holder(workload, program, share))
+            yield Client(workload, container, found, holder_of(workload, program, share, part=""))
 
 
 def _client_of_postgres(
     workload: Workload, container: Container, found: tuple[Address, ...], asked: int | None
 ) -> Client:
     if asked is not None:
-        return Client(workload, container, found, _holder(workload, Processes(1), shares.Share(asked)))
+        return Client(workload, container, found, holder_of(workload, Processes(1), shares.Share(asked)))
     program = processes(container.arguments, container.env)
     if any(name in str(container.spec.get("image")) for name in _EXPORTERS):
-        return Client(workload, container, found, _holder(workload, Processes(1), shares.Share(1)))
+        return Client(workload, container, found, holder_of(workload, Processes(1), shares.Share(1)))
     share = shares.of_database(container.env, program, ends=workload.ends)
     if share is None:
         return Client(workload, container, found, None, "nothing says how many connections each process opens")
     lacks = "" if program.known or workload.ends else "nothing says how many processes it is, and 1 is counted"
-    return Client(workload, container, found, _holder(workload, program, share), lacks)
+    return Client(workload, container, found, holder_of(workload, program, share), lacks)
 
 
-def _holder(workload: Workload, program: Processes, share: shares.Share) -> Holder:
+def holder_of(workload: Workload, program: Processes, share: shares.Share, part: str = "database") -> Holder:
+    """Return what a workload holds; `part` is what the declaration calls its pool, empty where it has none."""
     subject, count = workload.subject, program.working
     counted = "concurrency" if program.program.startswith("celery") else "processes"
-    size = workload.setting("database.size", share.size_by) if share.size_by else ""
-    overflow = workload.setting("database.overflow", share.overflow_by) if share.overflow_by else ""
     settable = count > 1 and program.option
     return Holder(
         name=subject.name,
@@ -100,8 +98,8 @@ def _holder(workload: Workload, program: Processes, share: shares.Share) -> Hold
         knobs=Knobs(
             replicas=workload.knob,
             processes=workload.setting(counted, program.option) if settable else "",
-            size=size if share.size_by.startswith(("DATABASE", "DB", "SQL", "AIRFLOW", "SPRING", "GF")) else "",
-            overflow=overflow,
+            size=workload.setting(part and f"{part}.size", share.size_by) if share.size_by else "",
+            overflow=workload.setting(part and f"{part}.overflow", share.overflow_by) if share.overflow_by else "",
         ),
     )
 
@@ -116,16 +114,9 @@ def _from_secrets(objects: Objects, workload: Workload, container: Container) ->
 
     https://cloudnative-pg.io/docs/current/applications#secrets
     """
-    from scalewright.plan.capacity.addresses import Address
-
     for one in map(mapping, items(container.spec.get("env"))):
         if one.get("name") not in ADDRESSES or one.get("value") is not None:
             continue
         secret = str(mapping(mapping(one.get("valueFrom")).get("secretKeyRef")).get("name", ""))
         names = {f"{cluster.name}-app": f"{cluster.name}-rw" for cluster in objects.of("Cluster", "postgresql.cnpg.io")}
         yield Address(str(one["name"]), names.get(secret, ""), None, secret)
-
-
-def environment_of(variables: Mapping[str, object]) -> dict[str, str]:
-    """Return the variables whose values are plain."""
-    return {name: value for name, value in variables.items() if isinstance(value, str)}

@@ -31,7 +31,7 @@ class Target(NamedTuple):
 
 def target(objects: Objects, host: str, namespace: str) -> Target | None:
     """Return what a host is, seen from a namespace; None for what is not among the objects."""
-    name, place = _service(host, namespace)
+    name, place = next(_services(host, namespace))
     for pooler in objects.of("Pooler"):
         if _is(pooler, name, place):
             return Target(pooler)
@@ -44,22 +44,22 @@ def target(objects: Objects, host: str, namespace: str) -> Target | None:
 
 def behind(objects: Objects, host: str, namespace: str) -> Iterator[Pod]:
     """Yield what makes the pods behind a name of a Service, or of a single pod behind a headless one."""
-    name, place = _service(host, namespace)
+    named = list(_services(host, namespace))
     for service in objects.of("Service"):
         selector = mapping(service.spec.get("selector"))
-        if not selector or not _is(service, name, place):
+        if not selector or not any(_is(service, name, place) for name, place in named):
             continue
         for pod in objects.pods:
             if _same(pod.owner.namespace, service.namespace) and selects(selector, pod.labels):
                 yield pod
 
 
-def _service(host: str, namespace: str) -> tuple[str, str]:
-    """Return name and namespace of the Service that a host names."""
+def _services(host: str, namespace: str) -> Iterator[tuple[str, str]]:
+    """Yield name and namespace of the Services that a host may name: itself, or that of the pod of a StatefulSet."""
     labels = host.removesuffix(".").removesuffix(".cluster.local").removesuffix(".svc").split(".")
-    if len(labels) >= 2 and re.search(r"-\d+$", labels[0]) and (len(labels) > 2 or host.count(".") == 1):
-        return labels[1], labels[2] if len(labels) > 2 else namespace  # a pod of a StatefulSet
-    return labels[0], labels[1] if len(labels) > 1 else namespace
+    yield labels[0], labels[1] if len(labels) > 1 else namespace
+    if len(labels) > 1 and re.search(r"-\d+$", labels[0]):
+        yield labels[1], labels[2] if len(labels) > 2 else namespace
 
 
 def _is(subject: Subject, name: str, namespace: str) -> bool:

@@ -49,7 +49,7 @@ class Workload(NamedTuple):
     def setting(self, field: str, otherwise: str) -> str:
         """Return what a property is called: by the declaration where the object is one of it, else by the manifest."""
         part = part_of(self.subject)
-        return f"{part}.{field}" if part else f"{otherwise} of {self.subject.kind} {self.subject.name}"
+        return f"{part}.{field}" if part and field else f"{otherwise} of {self.subject.kind} {self.subject.name}"
 
 
 def part_of(subject: Subject) -> str:
