@@ -41,12 +41,9 @@ def marker(review: Review) -> str:
 
 
 def _head(review: Review, where: str) -> Iterator[Block]:
-    base = f"{code(words.parting(review))}"
-    left = "" if review.parting.startswith(review.base) else f", where this left {code(review.base)}"
-    more = "" if review.is_clean else " and what is not committed"
     opening = [
         marker(review),
-        f"## Scalewright: {code(words.head(review))}{more} against {base}{left}",
+        f"## Scalewright: {words.compared(review, code)}",
         "",
         f"**{plain(words.verdict(review), 1000)}.**",
         *(line for note in review.notes for line in ("", f"{plain(note)}.")),

@@ -18,7 +18,8 @@ def data(review: Review) -> dict[str, Any]:
     return {
         "status": review.status,
         "head": {"commit": review.head, "clean": review.is_clean},
-        "base": {"name": review.base, "commit": review.parting},
+        "base": {"name": review.base, "commit": review.tip},
+        "parting": review.parting,
         "notes": list(review.notes),
         "environments": [_environment(one) for one in review.environments],
     }

@@ -17,9 +17,9 @@ pre{white-space:pre-wrap;margin:4px 0;padding:8px 12px;border-radius:6px}
 table{border-collapse:collapse;margin:8px 0}
 th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid}
 th{font-weight:600}.number{text-align:right;white-space:nowrap}
-del,ins{display:block;text-decoration:none;white-space:pre-wrap;padding:1px 8px 1px 24px;text-indent:-16px}
-del::before{content:"- "}ins::before{content:"+ "}
-summary{cursor:pointer;padding:3px 0}.inner{margin:0 0 8px 18px}
+del,ins{display:block;text-decoration:none;white-space:pre-wrap;padding:1px 8px 1px 16px;text-indent:-16px}
+del::before,ins::before{content:"-";display:inline-block;width:16px;text-indent:0}ins::before{content:"+"}
+summary{cursor:pointer;padding:3px 0}.inner{margin:0 0 8px 18px}.inner>div{padding-left:16px}
 .verdict{padding:12px 16px;border:1px solid;border-left-width:6px;border-radius:6px;font-weight:600}
 .tag{border:1px solid;border-radius:10px;padding:0 8px;font-size:12px;white-space:nowrap}
 .why{font-size:14px}.graph svg{height:auto;max-width:100%}

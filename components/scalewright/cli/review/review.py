@@ -21,9 +21,11 @@ class Review(Record):
     """A change, by the revisions that it is between, and what it comes to in each environment."""
 
     base: str
-    """What the change is held against, as it was called."""
+    """What the change is to be merged into, as it was called."""
+    tip: str
+    """The commit that this is now."""
     parting: str
-    """The commit at which the change left that."""
+    """The commit that the change is held against: the one at which it left the base."""
     head: str
     """The commit that is checked out."""
     is_clean: bool
@@ -43,7 +45,8 @@ class Review(Record):
 
 def review(project: Path, name: str) -> Review:
     """Review what differs from where this revision left another. Raises PlatformError for what cannot be compared."""
-    base, head = revision.parting(project, name), revision.find(project, revision.DEFAULT, instead=False)
+    tip, base = revision.find(project, name, instead=False), revision.parting(project, name)
+    head = revision.find(project, revision.DEFAULT, instead=False)
     found = sides(project, base)
     if not found:
         raise PlatformError(
@@ -58,6 +61,7 @@ def review(project: Path, name: str) -> Review:
         notes = (f"at {short} there is no environment yet: this is the state after the change, and all of it is new",)
     return Review(
         base=name,
+        tip=tip.commit,
         parting=base.commit,
         head=head.commit,
         is_clean=revision.is_clean(project),

@@ -9,7 +9,7 @@ from scalewright.plan.changes import ACTIONS
 from scalewright.revision import SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scalewright.cli.review.environment import Environment
     from scalewright.cli.review.review import Review
@@ -17,21 +17,15 @@ if TYPE_CHECKING:
     from scalewright.plan.policy.report import Finding
 
 
-def head(review: Review) -> str:
-    """Return the commit that is reviewed."""
-    return review.head[:SHORT]
-
-
-def parting(review: Review) -> str:
-    """Return the commit that it is held against."""
-    return review.parting[:SHORT]
-
-
-def compared(review: Review) -> str:
-    """Return what was compared with what."""
-    left = "" if review.parting.startswith(review.base) else f", where this left {review.base}"
-    more = "" if review.is_clean else " and what is not committed"
-    return f"{head(review)}{more} against {parting(review)}{left}"
+def compared(review: Review, written: Callable[[str], str] = str) -> str:
+    """Return what was compared with what; names and commits are `written` in some way."""
+    head, parting = (written(one[:SHORT]) for one in (review.head, review.parting))
+    dirty = "" if review.is_clean else " and what is not committed"
+    if review.parting.startswith(review.base):
+        return f"{head}{dirty} against {parting}"
+    if review.parting == review.tip:
+        return f"{head}{dirty} against {written(review.base)} ({parting})"
+    return f"{head}{dirty} against {parting}, where it left {written(review.base)}"
 
 
 def verdict(review: Review) -> str:
