@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.plan.backends import everything
 
 from scalewright.declaration import Backend
 from scalewright.plan.graph import graph
 from scalewright.plan.touched import lost, touched
-from tests.plan.backends import everything
 
 
 def changed(*path: Any, to: Any) -> tuple[Backend, Backend]:

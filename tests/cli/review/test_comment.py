@@ -6,11 +6,11 @@ import re
 
 import pytest
 from markdown_it import MarkdownIt
+from tests.cli.review.reviews import changed, finding, resource, review, side, total
 
 from scalewright.cli.review.comment import LISTED, MOST, comment
 from scalewright.declaration import Backend, Gateway, Scale, Service
 from scalewright.plan.graph import graph
-from tests.cli.review.reviews import changed, finding, resource, review, side, total
 
 READER = MarkdownIt("commonmark").enable("table")
 NASTY = "`|a</details>\n```\n<script>@acme #1 \\|*b*\r\n-->\u202e"
