@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.local.errors import PlatformError
 from scalewright.plan.policy.check import check, check_processes
 from scalewright.plan.policy.objects import Objects
-from scalewright.plan.policy.waivers import waive
-from scalewright.policies import levels, packs
-from scalewright.policies.waivers import waivers
+from scalewright.policies import levels, packs, sources
+from scalewright.policies.judgement import judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
     from scalewright.plan.policy.report import Level, Report
     from scalewright.plan.policy.rule import Rule
     from scalewright.plan.policy.strictness import Strictness
-    from scalewright.plan.policy.waivers import Waiver
     from scalewright.plan.records import Process
     from scalewright.plan.resources import Resource
 
@@ -32,21 +28,21 @@ def rules() -> tuple[Rule, ...]:
 
 def strictness(project: Path, environment: str, otherwise: Level = "mandatory") -> Strictness:
     """Return how strict an environment is, by `stacks/policies.yaml`; raises Mistakes."""
-    return levels.strictness(project, environment, rules(), otherwise)
+    return levels.strictness(project, environment, judges(), otherwise)
 
 
 def checked(project: Path, environment: str, resources: Iterable[Resource]) -> Report:
-    """Judge what an environment makes in a cluster; what the project waives there is set aside.
+    """Judge what an environment makes in a cluster, and the files it is written in; what is waived there is set aside.
 
     Raises Mistakes for what the project says wrongly of policies, and PlatformError for two objects of one name.
     """
-    return checked_objects(project, environment, _objects(resources))
+    return checked_objects(project, environment, objects(resources))
 
 
 def checked_objects(project: Path, environment: str, objects: Objects) -> Report:
     """Judge objects as those of an environment; raises Mistakes."""
-    said, put_up_with = _said(project, environment, "mandatory")
-    return _waived(check(objects, rules(), said), put_up_with, environment)
+    said = judgement(project, environment)
+    return said.complete(check(objects, said.rules, said.strictness))
 
 
 def checked_processes(project: Path, environment: str, processes: Sequence[Process]) -> Report:
@@ -54,35 +50,31 @@ def checked_processes(project: Path, environment: str, processes: Sequence[Proce
 
     It stops nothing unless the project says so: a laptop is no place to be safe from its owner.
     """
-    said, put_up_with = _said(project, environment, "advisory")
-    return _waived(check_processes(processes, rules(), said), put_up_with, environment)
+    said = judgement(project, environment, "advisory")
+    return said.complete(check_processes(processes, said.rules, said.strictness))
 
 
-def _objects(resources: Iterable[Resource]) -> Objects:
+def checked_manifests(project: Path, environment: str | None, paths: Iterable[str]) -> Report:
+    """Judge manifests: files, folders, and `-` for standard input; raises Mistakes, those of all files together.
+
+    Without an environment every rule is mandatory but for those that stop nobody, and nothing is waived.
+    """
+    from scalewright.cli.manifests import subjects
+
+    found = Objects(subjects(paths))
+    return check(found, rules()) if environment is None else checked_objects(project, environment, found)
+
+
+def judges() -> tuple[Rule, ...]:
+    """Return all that judges: the rules of the packs, and those over the files in which an environment is written."""
+    return (*rules(), *sources.RULES)
+
+
+def objects(resources: Iterable[Resource]) -> Objects:
+    """Return the objects of a plan; raises PlatformError for two of one name."""
     from scalewright.plan.render import RenderError
 
     try:
         return Objects.of_plan(resources)
     except RenderError as error:
         raise PlatformError(str(error)) from error
-
-
-def _said(project: Path, environment: str, otherwise: Level) -> tuple[Strictness, tuple[Waiver, ...]]:
-    """Return what a project says of an environment; the mistakes of both files are told together."""
-    mistakes: list[Mistake] = []
-    try:
-        said = strictness(project, environment, otherwise)
-    except Mistakes as error:
-        mistakes += error.mistakes
-    try:
-        put_up_with = waivers(project, [one.name for one in rules()])
-    except Mistakes as error:
-        mistakes += error.mistakes
-    if mistakes:
-        raise Mistakes(mistakes)
-    return said, put_up_with
-
-
-def _waived(report: Report, put_up_with: Iterable[Waiver], environment: str) -> Report:
-    known = {one.name: one for one in rules()}
-    return waive(report, put_up_with, known, environment, datetime.now(UTC).date())
