@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 POD = """
 from pulumi_kubernetes.core.v1 import Pod
 
-Pod("{name}", metadata={{"name": "{name}", "namespace": "shop"}}, spec={{"containers": [{{"name": "c", "image": "i"}}]}})
+CONTAINER = {{"name": "c", "image": "i"}}
+Pod("{name}", metadata={{"name": "{name}", "namespace": "shop"}}, spec={{"containers": [CONTAINER]}})
 """
 RULE = "pod-privilege-escalation"
 
@@ -29,6 +30,7 @@ def project(tmp_path: Path) -> Project:
     found = Project(tmp_path / "project")
     for name in ("prod", "staging"):
         (found.stacks / f"Pulumi.{name}.yaml").unlink()
+    (found.stacks / "policies.yaml").write_text("environments: {dev: {level: advisory}}\n")
     found.commit("fewer environments")
     return found
 

@@ -69,8 +69,9 @@ class Environment(Record):
 
     @property
     def sums_to_tell(self) -> tuple[Pair, ...]:
-        """Sums that do not fit, or that are others than before."""
-        return tuple(one for one in self.sums if one.breaks or (self.basis == "before" and one.differs))
+        """Sums that do not fit, then those that are others than before."""
+        others = (one for one in self.sums if self.basis == "before" and one.differs and not one.breaks)
+        return (*(one for one in self.sums if one.breaks), *others)
 
 
 def environment(name: str, sides: Sides, base: str) -> Environment:
@@ -114,7 +115,7 @@ def _basis(sides: Sides, base: str) -> tuple[Basis, tuple[str, ...]]:
         )
     if troubles := (*before.mistakes, *before.failures):
         what = f"what it was at {base} is not known, so that all of it is shown as it is now"
-        return "unknown", (what, *(one.removeprefix(f"at {base}: ") for one in troubles))
+        return "unknown", (what, *(one.removesuffix(".") for one in troubles))
     if before.platform is None:
         return "new", (f"it is not there at {base}: all of it is new",)
     if after.platform not in (None, before.platform):

@@ -7,7 +7,6 @@ what was there, and not what nobody looked for.
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,8 @@ from scalewright.plan.resources import Resource
 
 if TYPE_CHECKING:
     from scalewright.declaration import Backend
+    from scalewright.plan.policy.report import Level
+    from scalewright.policies.judgement import Judgement
 
 
 class Side(Record):
@@ -74,7 +75,7 @@ def side(project: Path, environment: str, judge: Path | None = None) -> Side:
 
 
 def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Path | None) -> dict[str, Any]:
-    from scalewright.cli import checking, planning
+    from scalewright.cli import planning
     from scalewright.plan.capacity import budgets
     from scalewright.plan.policy.check import check
     from scalewright.plan.policy.objects import Objects
@@ -82,42 +83,44 @@ def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Pat
     with planning.told():
         made = tuple(one for one in planning.planned(project, environment) if one.custom)
         objects = Objects.of_plan(made)
-    if judge is None:
-        report = checking.checked(project, environment, made)
-    else:
-        levels = checking.strictness(judge, environment)
-        report = _waived(project, environment, check(objects, checking.rules(), levels))
+    said = _judgement(project, environment, judge, "mandatory")
+    report = said and said.complete(check(objects, said.rules, said.strictness))
     # Who waits for whom, and what holds what, is nobody's concern who compares.
     bare = tuple(one.model_copy(update={"depends_on": (), "parent": None}) for one in made)
     return {"resources": bare, "report": report, "sums": sums(budgets(objects))}
 
 
 def _on_a_machine(project: Path, environment: str, backend: Backend, judge: Path | None) -> dict[str, Any]:
-    from scalewright.cli import checking
     from scalewright.cli.review.machine import processes
     from scalewright.plan.capacity import budgets_of_processes
     from scalewright.plan.policy.check import check_processes
 
     made = processes(backend)
-    if judge is None:
-        report = checking.checked_processes(project, environment, made)
-    else:
-        levels = checking.strictness(judge, environment, "advisory")
-        report = _waived(project, environment, check_processes(made, checking.rules(), levels))
+    said = _judgement(project, environment, judge, "advisory")
+    report = said and said.complete(check_processes(made, said.rules, said.strictness))
     return {"processes": made, "report": report, "sums": sums(budgets_of_processes(made))}
 
 
-def _waived(project: Path, environment: str, report: Report) -> Report:
-    """Set aside what a project waived at its time; what nobody can read any more waives nothing."""
-    from scalewright.cli.checking import rules
-    from scalewright.plan.policy.waivers import waive
+def _judgement(project: Path, environment: str, judge: Path | None, otherwise: Level) -> Judgement | None:
+    """Return what judges a side: the rules and levels of today, and what was waived at its own time.
+
+    Nothing does where the project says wrongly today how strict it is, which is told of the state after.
+    """
+    from scalewright.cli.checking import judges, rules, strictness
+    from scalewright.policies.judgement import Judgement, judgement
     from scalewright.policies.waivers import waivers
 
-    known = {one.name: one for one in rules()}
+    if judge is None:
+        return judgement(project, environment, otherwise)
     try:
-        return waive(report, waivers(project, known), known, environment, datetime.now(UTC).date())
+        levels = strictness(judge, environment, otherwise)
     except Mistakes:
-        return report
+        return None
+    try:
+        waived = waivers(project, [one.name for one in judges()])
+    except Mistakes:  # of another time: a rule that is no longer there, say
+        waived = ()
+    return Judgement(project, environment, rules(), levels, waived)
 
 
 def main() -> None:
