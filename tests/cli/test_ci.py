@@ -30,7 +30,7 @@ def project(tmp_path: Path) -> Project:
     found = Project(tmp_path / "project")
     for name in ("prod", "staging"):
         (found.stacks / f"Pulumi.{name}.yaml").unlink()
-    (found.stacks / "policies.yaml").write_text("environments: {dev: {level: advisory}}\n")
+    (found.stacks / "policies.yaml").write_text("level: advisory\n")
     found.commit("fewer environments")
     return found
 
