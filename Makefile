@@ -46,8 +46,9 @@ test-kube: bootstrap ## Run the tests on a real API server: that of KUBECONFIG, 
 	@sh scripts/control-plane
 	@$(PYTHON_RUN) pytest tests/kube $(ARGS)
 
-schema: bootstrap ## Write components/schema.json and docs/components.md anew from the components
+schema: bootstrap ## Write anew what is made from components and rules: schemas, docs/components.md, docs/policies.md
 	@$(BIN)/python scripts/components.py
+	@$(BIN)/python scripts/policies.py
 
 lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture, whitespace
 
@@ -81,7 +82,7 @@ bench: bootstrap ## Measure every figure (ARGS="recovery scaling" chooses, ARGS=
 lock: bootstrap ## Compile both requirements.lock anew from the manifests (ARGS=--upgrade takes newer versions)
 	@$(PYTHON_RUN) pip install --quiet "uv>=0.9,<1"
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra local --extra kubernetes --extra pulumi --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
+		--extra local --extra kubernetes --extra pulumi --extra policies --extra dev $(ARGS) -o requirements.lock pyproject.toml app/pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		-c requirements.lock -o app/requirements.lock app/pyproject.toml
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scalewright.cli import findings
 from scalewright.plan.changes import ACTIONS
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def show(answer: Answer) -> None:
     click.echo(counts(answer.comparison))
     for line in table(answer.comparison.totals):
         click.echo(line)
+    for text, color in findings.lines(answer.judged, answer.environment):
+        click.secho(text, fg=color)
     for line in verdicts(changes):
         click.secho(line, fg="red", bold=True)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from scalewright.cli.arguments import DEFAULT, ENVIRONMENT_NAME, complete
+from scalewright.cli.arguments import DEFAULT, complete, environment_name
 from scalewright.cli.working import working
 from scalewright.local.errors import PlatformError
 
@@ -45,9 +45,7 @@ class Asked(NamedTuple):
 
 
 def _environment(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not ENVIRONMENT_NAME.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is no name of an environment.")
-    return value
+    return None if value is None else environment_name(_ctx, _parameter, value)
 
 
 def formats(command: Callable[..., object]) -> Callable[..., object]:
@@ -59,17 +57,17 @@ def formats(command: Callable[..., object]) -> Callable[..., object]:
         "markdown": "As Markdown, for a comment.",
     }
     for name in reversed(FORMATS):
-        command = click.option(f"--{name}", "form", flag_value=name, help=about[name])(command)
+        command = click.option(f"--{name}", f"as_{name}", is_flag=True, help=about[name])(command)
     return command
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=complete, callback=_environment)
+@click.argument("names", metavar="[ENV]", nargs=-1, shell_complete=complete)
 @click.option(
     "--manifests",
     metavar="PATH",
     multiple=True,
-    help="Check manifests instead, anybody's: a file, a folder, or - for standard input; may be given again.",
+    help="Check manifests instead, anybody's: a file, a folder, or - for standard input; others may follow.",
 )
 @click.option(
     "--environment",
@@ -90,11 +88,14 @@ def formats(command: Callable[..., object]) -> Callable[..., object]:
 @click.pass_obj
 def check(
     project: Project,
-    environment: str | None,
+    names: tuple[str, ...],
     *,
     manifests: tuple[str, ...],
     as_in: str | None,
-    form: str | None,
+    as_json: bool,
+    as_sarif: bool,
+    as_junit: bool,
+    as_markdown: bool,
     output: Path | None,
 ) -> None:
     """Judge an environment by the rules; change nothing.
@@ -108,21 +109,34 @@ def check(
     The exit status is 0 when nothing mandatory was found, 1 when something was or a rule failed, 2 for mistakes in
     what was given.
     """
-    if manifests and environment:
-        raise click.UsageError("ENV and --manifests exclude each other. Name the environment with --environment.")
-    if as_in and not manifests:
-        raise click.UsageError("--environment is for --manifests. Name the environment without it.")
-    asked = Asked(project.project, as_in if manifests else environment or DEFAULT, manifests)
+    asked = _asked(project.project, names, manifests, as_in)
+    given = (as_json, as_sarif, as_junit, as_markdown)
+    chosen = [name for name, is_given in zip(FORMATS, given, strict=True) if is_given]
+    if len(chosen) > 1:
+        raise click.UsageError(f"--{' and --'.join(chosen)} exclude each other. Take one of them out.")
     try:
         begun = time.monotonic()
         with working(lambda: f"{asked.title}: {time.monotonic() - begun:.0f} s"):
             report = _judged(asked)
-            text = _text(report, asked, form)
+            text = _text(report, asked, next(iter(chosen), None))
     except PlatformError as error:
         click.echo("\n".join(f"scalewright: {one}" for one in error.troubles), err=True)
         sys.exit(MISTAKEN)
     _tell(report, asked, text, output)
     sys.exit(1 if report.stops else 0)
+
+
+def _asked(project: Path, names: tuple[str, ...], manifests: tuple[str, ...], as_in: str | None) -> Asked:
+    """Return what is meant; names are further manifests beside the first: pre-commit passes files so."""
+    if manifests:
+        return Asked(project, as_in, (*manifests, *names))
+    if as_in:
+        raise click.UsageError("--environment is for --manifests. Name the environment without it.")
+    if len(names) > 1:
+        raise click.UsageError(f"{', '.join(names)}: one environment is checked at a time. Name one of them.")
+    for name in names:
+        environment_name(click.get_current_context(), click.Argument(["env"]), name)
+    return Asked(project, names[0] if names else DEFAULT, ())
 
 
 def _judged(asked: Asked) -> Report:

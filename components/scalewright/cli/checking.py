@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scalewright.local.errors import PlatformError
 from scalewright.plan.policy.check import check, check_processes
 from scalewright.plan.policy.objects import Objects
+from scalewright.plan.policy.waivers import RULES as WAIVERS
 from scalewright.policies import levels, packs, sources
 from scalewright.policies.judgement import judgement
 
@@ -28,7 +29,7 @@ def rules() -> tuple[Rule, ...]:
 
 def strictness(project: Path, environment: str, otherwise: Level = "mandatory") -> Strictness:
     """Return how strict an environment is, by `stacks/policies.yaml`; raises Mistakes."""
-    return levels.strictness(project, environment, judges(), otherwise)
+    return levels.strictness(project, environment, (*rules(), *sources.RULES), otherwise)
 
 
 def checked(project: Path, environment: str, resources: Iterable[Resource]) -> Report:
@@ -66,8 +67,8 @@ def checked_manifests(project: Path, environment: str | None, paths: Iterable[st
 
 
 def judges() -> tuple[Rule, ...]:
-    """Return all that judges: the rules of the packs, and those over the files in which an environment is written."""
-    return (*rules(), *sources.RULES)
+    """Return all that judges: the rules of the packs, and those over the files of the project itself."""
+    return (*rules(), *sources.RULES, *WAIVERS)
 
 
 def objects(resources: Iterable[Resource]) -> Objects:

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from scalewright import revision
 from scalewright.cli import planning
+from scalewright.cli.findings import judged, judged_against
 from scalewright.cli.rendered import manifests
 from scalewright.declaration.errors import Mistakes
 from scalewright.local.errors import PlatformError
 from scalewright.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scalewright.cli.findings import Judged
     from scalewright.plan.changes import Comparison, Side
+    from scalewright.plan.policy.report import Report
+    from scalewright.plan.resources import Resource
     from scalewright.revision import Revision
     from scalewright.snapshot import Plan
 
@@ -39,6 +45,7 @@ class Answer(NamedTuple):
     environment: str
     against: str
     comparison: Comparison
+    judged: Judged
     notes: tuple[str, ...] = ()
 
 
@@ -88,9 +95,10 @@ def _with_render(asked: Question, folder: Path) -> Answer:
     from scalewright.plan.sides import rendered
 
     before = Side(manifests(folder, asked.environment))
+    plan = planning.planned(asked.project, asked.environment)
     with planning.told():
-        after = rendered(planning.planned(asked.project, asked.environment))
-    return Answer(asked.environment, str(folder), compare(before, after))
+        after = rendered(plan)
+    return Answer(asked.environment, str(folder), compare(before, after), judged(_checked(asked, plan)))
 
 
 def _with_revision(asked: Question, base: Revision) -> Answer:
@@ -100,7 +108,7 @@ def _with_revision(asked: Question, base: Revision) -> Answer:
     with tempfile.TemporaryDirectory(prefix="scalewright-") as folder:
         scratch = Path(folder)
         with Snapshot(revision.write(base, scratch), asked.environment, scratch, str(base)) as snapshot:
-            after, before = _both(asked, snapshot)
+            after, report, before = _both(asked, snapshot)
     notes: tuple[str, ...] = ()
     if before.platform is None:
         notes = (f"{asked.environment} is not there at {base}: all of it is new",)
@@ -109,18 +117,27 @@ def _with_revision(asked: Question, base: Revision) -> Answer:
             f"environment {asked.environment} is on platform {before.platform} at {base} and on kubernetes here; the "
             "two have nothing in common. Name a revision in which it is on kubernetes"
         )
+    found = judged_against(report, asked.project, asked.environment, before.resources)
     with planning.told():
-        return Answer(asked.environment, str(base), compare(whole(before.resources), after), notes)
+        return Answer(asked.environment, str(base), compare(whole(before.resources), after), found, notes)
 
 
-def _both(asked: Question, snapshot: Snapshot) -> tuple[Side, Plan]:
-    """Return both sides, this one made while the other is; all troubles of both are told together."""
+def _checked(asked: Question, plan: Iterable[Resource]) -> Report:
+    from scalewright.cli.checking import checked
+
+    return checked(asked.project, asked.environment, plan)
+
+
+def _both(asked: Question, snapshot: Snapshot) -> tuple[Side, Report, Plan]:
+    """Return both sides, this one made and judged while the other is made; all troubles of both are told together."""
     from scalewright.plan.sides import whole
 
     troubles: list[str] = []
     try:
+        plan = planning.planned(asked.project, asked.environment)
         with planning.told():
-            after = whole(planning.planned(asked.project, asked.environment))
+            after = whole(plan)
+        report = _checked(asked, plan)
     except PlatformError as error:
         troubles += error.troubles
     except Mistakes as mistakes:
@@ -131,7 +148,7 @@ def _both(asked: Question, snapshot: Snapshot) -> tuple[Side, Plan]:
         troubles += error.troubles
     if troubles:
         raise PlatformError(*troubles)
-    return after, before
+    return after, report, before
 
 
 def _with_cluster(asked: Question) -> Answer:
@@ -145,4 +162,4 @@ def _with_cluster(asked: Question) -> Answer:
         live = look(cluster, objects(plan), withheld(plan))
         comparison = compare(Side(live.before), Side(live.after), live.refusals)
     where = f"context {cluster.context} ({cluster.address})"
-    return Answer(asked.environment, where, comparison, live.notes)
+    return Answer(asked.environment, where, comparison, judged(_checked(asked, plan)), live.notes)

@@ -43,7 +43,8 @@ def subjects(paths: Iterable[str]) -> list[Subject]:
 def _files(paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Yield every file by its name for messages; raises PlatformError, for all that are not there together."""
     if lacking := [one for one in paths if one != STANDARD_INPUT and not Path(one).exists()]:
-        raise PlatformError(*(f"there is no file or folder {one}. Name one that holds manifests" for one in lacking))
+        remedy = "Name one that holds manifests; an environment is named with --environment"
+        raise PlatformError(*(f"there is no file or folder {one}. {remedy}" for one in lacking))
     for one in paths:
         if one == STANDARD_INPUT:
             yield "standard input", sys.stdin.buffer.read()

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from scalewright.cli.differences import counted, show
+from scalewright.cli.findings import require_accepted
 from scalewright.cli.interruption import STATUS
 from scalewright.cli.invocation import program
-from scalewright.cli.planning import require_cluster
+from scalewright.cli.planning import planned, require_cluster
 from scalewright.cli.progress import Progress
 from scalewright.cli.pulumi_command import require_command
 from scalewright.cli.working import working
@@ -31,6 +32,7 @@ def up(project: Path, environment: str, *, yes: bool, in_full: bool) -> None:
     """Show what would change, ask, and have Pulumi do it."""
     _require_answer(f"`{program()} up {environment}` changes a cluster.", yes=yes)
     command = require_command()
+    _require_accepted(project, environment)
     require_cluster(project, environment)
     with _interruptible(environment):
         stack = _stack(project, environment, command)
@@ -45,6 +47,16 @@ def up(project: Path, environment: str, *, yes: bool, in_full: bool) -> None:
     if stack.begun:
         stack.settle()
     _show_outputs(stack)
+
+
+def _require_accepted(project: Path, environment: str) -> None:
+    """Raise PlatformError for what the rules find that stops the environment."""
+    from scalewright.cli.checking import checked
+
+    begun = time.monotonic()
+    with working(lambda: f"{environment}: {time.monotonic() - begun:.0f} s"):
+        report = checked(project, environment, planned(project, environment))
+    require_accepted(report, environment)
 
 
 def down(project: Path, environment: str, *, yes: bool, delete_data: bool) -> None:

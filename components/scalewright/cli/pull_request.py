@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from scalewright.cli.changes import GRAVE, MARKS, by_meaning, counts, is_grave, rows_of, shown
+from scalewright.cli.findings import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from scalewright.cli.comparison import Answer
+    from scalewright.cli.findings import Judged
     from scalewright.plan.changes import Change
     from scalewright.plan.meaning import Meaning
 
@@ -47,7 +49,20 @@ def _lines(answer: Answer, changes: Sequence[Change]) -> Iterator[str]:
     if rows := list(rows_of(answer.comparison.totals)):
         yield from ("", "| | before | after | difference |", "|---|--:|--:|--:|")
         yield from (f"| {' | '.join(_cell(text.strip()) for text in row)} |" for row in rows)
+    yield from _findings(answer.judged)
     yield from _details(answer.environment, changes)
+
+
+def _findings(found: Judged) -> Iterator[str]:
+    failed = [f"Rule `{one.rule}` failed: {_cell(one.reason)}" for one in found.report.failures]
+    if found.new or failed:
+        yield from ("", "New findings:" if found.against_old else "Findings:", "")
+        yield from (f"- **{one}**" for one in failed)
+    for one in found.new[:GRAVEST]:
+        level = f"**{one.level}**" if one.level == "mandatory" else one.level
+        yield f"- {level} `{one.rule}`: {_cell(said(one))}. {_cell(one.remedy)}."
+    if len(found.new) > GRAVEST:
+        yield f"- and {len(found.new) - GRAVEST} more"
 
 
 def _row(change: Change) -> str:

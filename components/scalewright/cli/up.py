@@ -43,15 +43,19 @@ def up(project: Project, environment: str, *, yes: bool, show_diff: bool) -> Non
 
 def _up(project: Project, environment: str, *, show_diff: bool) -> None:
     """Bring up an environment on this machine."""
+    from scalewright.cli.checking import checked_processes
+    from scalewright.cli.findings import require_accepted
     from scalewright.cli.progress import Progress
     from scalewright.cli.target import target
     from scalewright.local.platform import InterruptedRolloutError, url
 
     platform, backend = target(project.project, environment)
+    survey = platform.survey(backend)
+    require_accepted(checked_processes(project.project, environment, survey.plan), environment)
     if show_diff:
         from scalewright.cli.differences import show
 
-        show(platform.survey(backend).diff.changes, in_full=True)
+        show(survey.diff.changes, in_full=True)
     begun = time.monotonic()
     try:
         with Progress() as progress:

@@ -44,9 +44,12 @@ class Judgement(NamedTuple):
             "failures": (*files.failures, *report.failures),
             "rules": report.rules + files.rules,
         }
+        return self.waived(report.model_copy(update=update))
+
+    def waived(self, report: Report) -> Report:
+        """Return a report without what is waived, and with what is wrong with the waivers."""
         known = {one.name: one for one in (*self.rules, *sources.RULES)}
-        today = datetime.now(UTC).date()
-        return waive(report.model_copy(update=update), self.waivers, known, self.environment, today)
+        return waive(report, self.waivers, known, self.environment, datetime.now(UTC).date())
 
 
 def judgement(project: Path, environment: str, otherwise: Level = "mandatory") -> Judgement:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy.pods import Pod, pod
 from scalewright.plan.policy.subject import Options, Subject, items, mapping
-from scalewright.plan.render import objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +23,8 @@ class Objects:
     @classmethod
     def of_plan(cls, resources: Iterable[Resource]) -> Objects:
         """Return the objects of a plan. Raises RenderError for two of one name."""
+        from scalewright.plan.render import objects  # needs YAML, which nobody needs who judges processes
+
         resources = list(resources)
         options = {
             id(one.inputs): Options(protect=one.protect, retain_on_delete=one.retain_on_delete) for one in resources

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.plan.policy.report import Finding
+from scalewright.plan.policy.rule import Example, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from scalewright.plan.policy.objects import Objects
     from scalewright.plan.policy.report import Report
-    from scalewright.plan.policy.rule import Rule
+    from scalewright.plan.policy.rule import Settings, Violation
 
 
 class Waiver(NamedTuple):
@@ -52,30 +54,72 @@ def waive(
 
 def _expired(waivers: Sequence[Waiver], rules: Mapping[str, Rule]) -> Iterator[Finding]:
     for one in waivers:
-        message = f"the waiver of {one.rule} expired on {one.expires}: {one.reason}"
-        yield _finding("waiver-expired", one, rules, message, "Mend what it waives and take it out, or renew it")
+        yield _finding(EXPIRED, one, rules, f"the waiver of {one.rule} expired on {one.expires}: {one.reason}")
 
 
 def _unused(waivers: Sequence[Waiver], rules: Mapping[str, Rule], environment: str) -> Iterator[Finding]:
     for one in waivers:
         message = f"the waiver of {one.rule} waives nothing in {environment}: {one.reason}"
-        remedy = f"Take it out; where it is of use elsewhere, take {environment} out of its environments"
-        yield _finding("waiver-unused", one, rules, message, remedy)
+        yield _finding(UNUSED, one, rules, message)
 
 
-def _finding(name: str, waiver: Waiver, rules: Mapping[str, Rule], message: str, remedy: str) -> Finding:
-    rule = rules[waiver.rule]
-    kind, _, named = waiver.object.rpartition(" ")
+def _finding(rule: Rule, waiver: Waiver, rules: Mapping[str, Rule], message: str) -> Finding:
+    """Return what is wrong with a waiver; it is as grave as what it waives, and stops in every environment."""
+    waived = rules[waiver.rule]
+    kind, _, name = waiver.object.rpartition(" ")
     return Finding(
-        rule=name,
-        group=rule.group,
-        title="A waiver is of use, and has not expired",
-        severity=rule.severity,
+        rule=rule.name,
+        group=waived.group,
+        title=rule.title,
+        severity=waived.severity,
         level="mandatory",
         kind=kind,
-        name=named,
+        name=name,
         message=message,
-        remedy=remedy,
+        remedy=rule.remedy,
         file=waiver.file,
         line=waiver.line,
     )
+
+
+def _none(_objects: Objects, _settings: Settings) -> tuple[Violation, ...]:
+    """Find nothing in objects: what these rules judge is found by `waive`."""
+    return ()
+
+
+def _rule(name: str, title: str, why: str, remedy: str, examples: Example) -> Rule:
+    return Rule(
+        name=name,
+        group="security",
+        title=title,
+        why=why,
+        severity="high",
+        remedy=remedy,
+        examples=examples,
+        of_plan=_none,
+    )
+
+
+_GOOD = """
+- rule: postgres-instances
+  object: Cluster postgres
+  environments: [staging]
+  reason: half the size of production is enough to try a release on
+  expires: 2099-12-31
+"""
+EXPIRED = _rule(
+    "waiver-expired",
+    "No waiver is older than the day on which it expires",
+    "What was to be put up with for a while would be put up with for ever.",
+    "Mend what it waives and take it out, or renew it with a new reason",
+    Example(good=_GOOD, bad=_GOOD.replace("2099", "2019")),
+)
+UNUSED = _rule(
+    "waiver-unused",
+    "Every waiver waives something, in each of its environments",
+    "Whoever breaks the rule again, later and by mistake, would be told nothing.",
+    "Take it out, or take the environments out in which nothing needs it",
+    Example(good=_GOOD, bad=_GOOD.replace("[staging]", "[prod, staging]")),
+)
+RULES = (EXPIRED, UNUSED)
+"""Rules over the waivers themselves; they are mandatory everywhere."""

@@ -60,11 +60,16 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return described
 
 
+def _uri(file: str) -> str:
+    """Return the address of a file: relative to the repository, unless it is somewhere else."""
+    return f"file://{quote(file)}" if file.startswith("/") else quote(file)
+
+
 def _result(one: Finding, indices: Mapping[str, int], file: str) -> dict[str, Any]:
     said = f"{one.subject}: {one.message}" if one.subject else one.message
     location: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(one.file or file)},
+            "artifactLocation": {"uri": _uri(one.file or file)},
             "region": {"startLine": (one.line or 1) if one.file else 1},
         }
     }

@@ -1,0 +1,104 @@
+"""What the rules find in an environment that is about to change: told beside the change, and a reason to refuse it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from scalewright.cli.invocation import program
+from scalewright.local.errors import PlatformError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from scalewright.plan.policy.report import Finding, Report
+    from scalewright.plan.resources import Resource
+
+#: Findings that are told in full; beyond that, `check` has them.
+MOST = 10
+
+
+class Judged(NamedTuple):
+    """What is found after a change, and what of it was not found before."""
+
+    report: Report
+    new: tuple[Finding, ...]
+    mended: int
+    """How many were found before and are no more."""
+    against_old: bool
+    """Whether it is known what was found before; else all are new."""
+
+    @property
+    def standing(self) -> int:
+        """How many were found before, too."""
+        return len(self.report.findings) - len(self.new)
+
+
+def judged(report: Report) -> Judged:
+    """Return what is found where nothing is known of the time before."""
+    return Judged(report, report.findings, 0, against_old=False)
+
+
+def judged_against(report: Report, project: Path, environment: str, before: Iterable[Resource]) -> Judged:
+    """Return what is found beside what the same rules find in what was there before. Raises PlatformError."""
+    from scalewright.cli.checking import objects
+    from scalewright.plan.policy.check import check
+    from scalewright.policies.judgement import judgement
+
+    said = judgement(project, environment)
+    old = said.waived(check(objects(before), said.rules, said.strictness))
+    known = {one.key for one in old.findings}
+    new = tuple(one for one in report.findings if one.key not in known)
+    now = {one.key for one in (*report.findings, *report.waived)}
+    return Judged(report, new, len(known - now), against_old=True)
+
+
+def lines(found: Judged, environment: str) -> Iterator[tuple[str, str | None]]:
+    """Yield what is told on a terminal, each line with its colour; nothing where nothing is found."""
+    for one in found.report.failures:
+        yield f"Rule {one.rule} failed, so that nothing is known of what it guards: {one.reason}", "red"
+    if found.new:
+        yield f"{'New findings' if found.against_old else 'Findings'}:", None
+    for finding in found.new[:MOST]:
+        color = "red" if finding.level == "mandatory" else "yellow"
+        yield f"  {finding.level} {finding.rule}: {said(finding)}", color
+        yield f"    {finding.remedy}", "cyan"
+    rest = _rest(found)
+    if rest:
+        yield f"{rest}: `{program()} check {environment}` has all.", None
+
+
+def _rest(found: Judged) -> str:
+    parts = []
+    if len(found.new) > MOST:
+        parts.append(f"{len(found.new) - MOST} more")
+    if found.standing:
+        parts.append(f"{found.standing} found before, too")
+    if found.mended:
+        parts.append(f"{found.mended} found no more")
+    return ", ".join(parts)
+
+
+def said(finding: Finding) -> str:
+    """Return what is found, and in what."""
+    return f"{finding.subject}: {finding.message}" if finding.subject else finding.message
+
+
+def require_accepted(report: Report, environment: str) -> None:
+    """Tell what is advisory in a line; raises PlatformError for what stops an environment, with the way round."""
+    advisory = sum(1 for one in report.findings if one.level == "advisory")
+    if report.stops:
+        stopping = [one for one in report.findings if one.level == "mandatory"]
+        troubles = [f"{one.rule}: {said(one)}. {one.remedy}" for one in stopping]
+        troubles += [f"rule {one.rule} failed, so that nothing is known: {one.reason}" for one in report.failures]
+        count = f"{len(troubles)} {'finding stands' if len(troubles) == 1 else 'findings stand'}"
+        raise PlatformError(
+            *troubles,
+            f"{count} against {environment}, and nothing was changed. Mend what is named, or put up with it for a "
+            "while: stacks/waivers.yaml takes a rule, the object, why, and until when",
+        )
+    if advisory:
+        told = f"{advisory} advisory {'finding' if advisory == 1 else 'findings'}"
+        click.secho(f"{environment}: {told}, see `{program()} check {environment}`.", fg="yellow")
