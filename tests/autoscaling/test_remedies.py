@@ -62,6 +62,12 @@ def test_where_no_single_holder_is_to_blame_all_of_them_are_held_to_one_share() 
     assert found[0].after.total == 243
 
 
+def test_a_bound_that_several_servers_share_is_raised_by_what_each_of_them_must_take() -> None:
+    shared = replace(account(1200, CLASSIC), bound_times=2)
+    assert judged(shared).remedies[-1] == "raise max_connections from 600 to 602"
+    assert remedies(shared)[-1].after.bound == 1204
+
+
 def test_a_sum_that_fits_has_no_remedies() -> None:
     assert judged(account(1203, CLASSIC)).remedies == ()
 

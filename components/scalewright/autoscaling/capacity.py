@@ -6,6 +6,12 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 from typing import NamedTuple
 
+#: What labels of terms are called where there is one.
+_SINGLE = {
+    **{f"{one}s": one for one in ("instance", "job", "pod", "replica", "sentinel", "trigger")},
+    "processes": "process",
+}
+
 
 class Line(NamedTuple):
     """One line of a sum: what it is for, the terms that are multiplied, and their product."""
@@ -18,6 +24,14 @@ class Line(NamedTuple):
     def product(cls, label: str, *terms: tuple[str, int]) -> Line:
         """Return a line whose amount is the product of its terms."""
         return cls(label, terms, prod(value for _, value in terms))
+
+    def __str__(self) -> str:
+        """Return the product in words, as in ``10 replicas x 4 processes x 30 each``; of a single term, its name."""
+        if len(self.terms) == 1:
+            return self.terms[0][0]
+        return " x ".join(
+            f"{value:,} {_SINGLE.get(label, label) if value == 1 else label}" for label, value in self.terms
+        )
 
 
 class Change(NamedTuple):

@@ -31,14 +31,11 @@ def remedies(account: Account) -> tuple[Change, ...]:
     found: list[Change] = []
     for holder in holders:
         found += filter(None, (smallest(account, holder) for smallest in (_share, _replicas, _processes)))
-    if len(holders) > 1 and (together := _every_share(account)):
+    together = _every_share(account)
+    if together and together.settings not in [one.settings for one in found]:  # as where one holder has all the rest
         found.append(together)
     if account.bound_knob:
-        after = replace(account, bound=account.total)
-        setting = (account.bound_knob, account.total)
-        found.append(
-            Change(f"raise {account.bound_knob} from {account.bound:,} to {account.total:,}", (setting,), after)
-        )
+        found.append(_raised(account))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from scalewright.declaration.model import Model, Unique
 from scalewright.declaration.names import Matching
+from scalewright.declaration.resources import Cores, Size
 
 NamespaceName: TypeAlias = Annotated[
     str,
@@ -38,6 +39,17 @@ class Operators(Model):
     """Traefik, which serves the gateway."""
 
 
+class Nodes(Model):
+    """Nodes of one size that an environment can have at the most, by what Kubernetes calls allocatable."""
+
+    count: int = Field(ge=1, le=5000)
+    """How many, autoscaling of nodes included; 5000 is what Kubernetes supports in a cluster."""
+    cpu: Cores
+    """Processor cores of each that pods can have."""
+    memory: Size
+    """Memory of each that pods can have."""
+
+
 class Cluster(Model):
     """A cluster: where its operators are, and how pods that need its API reach it."""
 
@@ -45,3 +57,5 @@ class Cluster(Model):
     """The namespaces that operators run in."""
     api_ports: Annotated[list[Port], Field(min_length=1), Unique] = Field(default=[443, 6443])
     """Ports of the API server: of its Service, and of the server itself, which network policies see."""
+    nodes: Nodes | None = None
+    """Nodes that the environment can have; what it asks for at its most is held against them where they are known."""

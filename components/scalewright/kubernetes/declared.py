@@ -51,7 +51,9 @@ class Site:
 def namespace(backend: declaration.Backend) -> NamespaceArgs:
     """Return the arguments of the namespace: a quota of what the backend can become at most."""
     total = quota.total(quota.shares(backend))
+    nodes = backend.cluster.nodes
     return {
+        **({"nodes": {"count": nodes.count, "cpu": str(nodes.cpu), "memory": str(nodes.memory)}} if nodes else {}),
         "part_of": backend.name,
         "quota": dict(total.hard()),
         "container_defaults": resources(quota.DEFAULT),

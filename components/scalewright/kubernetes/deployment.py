@@ -7,7 +7,7 @@ from pulumi_kubernetes.core.v1 import ContainerArgsDict, ServiceAccount, Topolog
 
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.disruption import budget
-from scalewright.kubernetes.metadata import labels, metadata, selector
+from scalewright.kubernetes.metadata import Labels, labels, metadata, selector
 from scalewright.kubernetes.pod import PodArgs, pod, spread
 
 
@@ -38,9 +38,19 @@ def account(parent: Component, name: str, role: str, args: PodArgs) -> ServiceAc
 
 
 def deploy(
-    parent: Component, name: str, role: str, args: PodArgs, *, container: ContainerArgsDict, rollout: Rollout
+    parent: Component,
+    name: str,
+    role: str,
+    args: PodArgs,
+    *,
+    container: ContainerArgsDict,
+    rollout: Rollout,
+    annotations: Labels | None = None,
 ) -> Deployment:
-    """Make the Deployment of a part, its account and its disruption budget, all of the part's name."""
+    """Make the Deployment of a part, its account and its disruption budget, all of the part's name.
+
+    `annotations` are those of its pods, for what judges them and has no field of Kubernetes' own.
+    """
     account(parent, name, role, args)
     chosen = selector(name, role)
     deployment = Deployment(
@@ -52,7 +62,10 @@ def deploy(
             "revision_history_limit": 3,
             "strategy": rollout.strategy,
             "template": {
-                "metadata": {"labels": labels(args, name, role)},
+                "metadata": {
+                    "labels": labels(args, name, role),
+                    **({"annotations": annotations} if annotations else {}),
+                },
                 "spec": {
                     **pod(args, [container], grace_seconds=rollout.grace_seconds),
                     "service_account_name": name,

@@ -1,20 +1,34 @@
 """The namespace of an environment: it admits no pod that Pod Security ``restricted`` does not, and none too many."""
 
+import json
 from typing import Any, NotRequired, TypedDict
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.core.v1 import LimitRange, ResourceQuota
 from pulumi_kubernetes.core.v1 import Namespace as KubernetesNamespace
 
+from scalewright.declaration.cluster import Nodes
 from scalewright.kubernetes import arguments
 from scalewright.kubernetes.arguments import Rules
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.metadata import labels, metadata
 from scalewright.kubernetes.pod import ResourcesArgs
+from scalewright.plan.capacity.nodes import NODES
 
 ROLE = "namespace"
 #: https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces
 POD_SECURITY = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
+
+
+class NodesArgs(TypedDict):
+    """Nodes of one size, by what Kubernetes calls allocatable."""
+
+    count: int
+    """How many there can be: 1 to 5000."""
+    cpu: str
+    """Processor cores of each, such as `8` or `7910m`."""
+    memory: str
+    """Memory of each, such as `32Gi`."""
 
 
 class NamespaceArgs(TypedDict):
@@ -28,11 +42,13 @@ class NamespaceArgs(TypedDict):
     """What a container gets that asks for nothing, which under a quota would be refused; needs no quota."""
     container_memory: NotRequired[Input[str]]
     """Most memory that one container may ask for; unlimited by default."""
+    nodes: NotRequired[NodesArgs]
+    """Nodes that its pods can have, against which policies hold what they ask for at most; unknown by default."""
     keep: NotRequired[bool]
     """Whether it outlives a `pulumi destroy`, which would end what was to be kept in it; false by default."""
 
 
-RULES = Rules(shape=NamespaceArgs)
+RULES = Rules(shape=NamespaceArgs, of={"nodes": Nodes})
 
 
 class Namespace(Component):
@@ -46,7 +62,7 @@ class Namespace(Component):
         super().__init__(name, args, opts)
         namespace = KubernetesNamespace(
             name,
-            metadata={"name": name, "labels": {**labels(args, name, ROLE), **POD_SECURITY}},
+            metadata={"name": name, "labels": {**labels(args, name, ROLE), **POD_SECURITY}, **_annotations(args)},
             opts=self.child(retain_on_delete=args.get("keep") or None),
         )
         self.name = namespace.metadata.apply(lambda metadata: str(metadata.name))
@@ -56,6 +72,10 @@ class Namespace(Component):
         if "container_defaults" in args or "container_memory" in args:
             LimitRange(name, metadata=inside, spec={"limits": [_limits(args)]}, opts=self.child())
         self.finish()
+
+
+def _annotations(args: NamespaceArgs) -> dict[str, Any]:
+    return {"annotations": {NODES: json.dumps(args["nodes"])}} if "nodes" in args else {}
 
 
 def _limits(args: NamespaceArgs) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from scalewright.kubernetes.arguments import OF_PODS, Rules
 from scalewright.kubernetes.autoscaler import ScaleArgs, Trigger, autoscale, is_scaled, schedule_triggers
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.deployment import Rollout
-from scalewright.kubernetes.metadata import metadata
+from scalewright.kubernetes.metadata import Labels, metadata
 from scalewright.kubernetes.pod import PodArgs, container, running
+from scalewright.plan.capacity.tasks import LONGEST_TASK
 
 ROLE = "worker"
 #: Seconds beyond the longest task for a worker to say goodbye.
@@ -82,7 +83,8 @@ class Workers(Component):
             grace_seconds=args["longest_task_seconds"] + MARGIN,
             replicas=None if is_scaled(scale) else scale["min"],
         )
-        deployment.deploy(self, name, ROLE, args, container=_container(name, args), rollout=rollout)
+        told: Labels = {LONGEST_TASK: f"{args['longest_task_seconds']}s"}
+        deployment.deploy(self, name, ROLE, args, container=_container(name, args), rollout=rollout, annotations=told)
         self._autoscale(name, args)
         self.finish()
 

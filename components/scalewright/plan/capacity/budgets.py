@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scalewright.plan.capacity import kafka, postgres, quota, redis
+from scalewright.plan.capacity import kafka, nodes, postgres, quota, redis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def budgets(objects: Objects) -> tuple[Budget, ...]:
 
 def ledger(objects: Objects) -> Ledger:
     """Return every sum of a plan, and what is not known."""
-    kinds = (postgres, redis, kafka, quota)
+    kinds = (postgres, redis, kafka, quota, nodes)
     return Ledger(tuple(one for kind in kinds for one in kind.budgets(objects)), (*strangers(objects),))
 
 

@@ -38,7 +38,8 @@ def holder(pooler: Subject, asked: Asked | None) -> Holder:
     return Holder(
         name=f"Pooler {pooler.name}",
         noun="instances",
-        replicas=whole(pooler.spec.get("instances"), 1),
+        replicas=(instances := whole(pooler.spec.get("instances"), 1)),
+        fewest=min(instances, 2),  # a single one is away whenever it is replaced
         surge=whole(surge, 0) if rolling and not percent else 0,
         surge_percent=percent if rolling else 0,
         size=size,

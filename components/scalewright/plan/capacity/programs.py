@@ -72,13 +72,13 @@ def _of_server(name: str, words: Sequence[str], variables: Mapping[str, str]) ->
 def _of_celery(words: Sequence[str]) -> Processes:
     if "worker" not in words:
         return Processes(1, program="celery")
-    if _text(words, ("-P", "--pool")) in SHARING:
+    if option(words, ("-P", "--pool")) in SHARING:
         return Processes(1, program="celery worker")
-    scale = _text(words, ("--autoscale",))  # most,fewest
+    scale = option(words, ("--autoscale",))  # most,fewest
     count = _number((scale or "").partition(",")[0]) or _option(words, ("-c", "--concurrency"))
-    option = "--autoscale" if scale else "--concurrency"
+    told = "--autoscale" if scale else "--concurrency"
     # As many as the machine has cores where nothing says so.
-    return Processes(count or 1, 1, "celery worker", option, known=count is not None)
+    return Processes(count or 1, 1, "celery worker", told, known=count is not None)
 
 
 def _words(command: Sequence[str]) -> list[str]:
@@ -94,10 +94,10 @@ def _words(command: Sequence[str]) -> list[str]:
 
 
 def _option(words: Sequence[str], names: Sequence[str]) -> int | None:
-    return _number(_text(words, names))
+    return _number(option(words, names))
 
 
-def _text(words: Sequence[str], names: Sequence[str]) -> str | None:
+def option(words: Sequence[str], names: Sequence[str]) -> str | None:
     """Return what follows an option, as ``-w 4``, ``-w4``, ``--workers 4`` or ``--workers=4``; the last one counts."""
     found = None
     for index, word in enumerate(words):

@@ -1,4 +1,4 @@
-"""What a namespace takes at its most, against its quota and against declared nodes. Pure.
+"""What a namespace takes at its most, against its quota. Pure.
 
 Counted are pods at the most replicas, with what a rolling update adds, and disks. Pods that drain count until they are
 gone, so that a quota is better above this than at it: https://kubernetes.io/docs/concepts/policy/resource-quotas/
@@ -6,7 +6,6 @@ gone, so that a quota is better above this than at it: https://kubernetes.io/doc
 
 from __future__ import annotations
 
-import json
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,11 +24,8 @@ if TYPE_CHECKING:
     from scalewright.plan.policy.objects import Objects
     from scalewright.plan.policy.subject import Subject
 
-#: On a Namespace: the nodes that its pods can have, as in ``{"count": 6, "cpu": "8", "memory": "32Gi"}``, each as
-#: allocatable: https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/
-NODES = "scalewright/nodes"
 _SCALED = frozenset({"Deployment", "StatefulSet"})
-_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 
 class Unit(NamedTuple):
@@ -57,67 +53,37 @@ def unit(resource: str) -> Unit:
 
 
 def budgets(objects: Objects) -> Iterator[Budget]:
-    """Yield each resource of each quota, and processor and memory of declared nodes."""
+    """Yield each resource of each quota that holds for all pods of its namespace."""
     for quota in objects.of("ResourceQuota"):
         hard = mapping(quota.spec.get("hard"))
         if quota.spec.get("scopes") or quota.spec.get("scopeSelector"):
             continue  # of some pods only
-        parts, unread = _parts(objects, quota.namespace)
+        parts, unread = parts_of(objects, quota.namespace)
         for resource, value in sorted(hard.items(), key=str):
             if (bound := _quantity(value)) is None:
                 continue
             account = _of_quota(quota, str(resource), bound, parts, unread)
             if account.total:
                 yield judged(account)
-    for namespace in objects.of("Namespace"):
-        yield from of_nodes(objects, namespace)
-
-
-def of_nodes(objects: Objects, namespace: Subject) -> Iterator[Budget]:
-    """Yield what pods ask of the nodes that a Namespace declares; nothing where it declares none that can be read."""
-    try:
-        nodes = json.loads(str(mapping(namespace.metadata.get("annotations")).get(NODES) or "{}"))
-        number, sizes = int(nodes["count"]), {name: Quantity(nodes[name]) for name in ("cpu", "memory")}
-    except _UNREADABLE:
-        return
-    parts, unread = _parts(objects, namespace.name)
-    for name, each in sizes.items():
-        resource = f"requests.{name}"
-        counted = unit(resource)
-        yield judged(
-            Account(
-                name=f"{name} of the nodes",
-                unit=counted.name,
-                bound=number * int(counted.of(each)),
-                bound_from=f"{number} nodes of {each}, declared by Namespace {namespace.name}",
-                bound_knob=f"{name} of each of {number} nodes, in {counted.name},",
-                bound_times=number,
-                holders=tuple(_holders(parts, resource)),
-                fixed=tuple(_fixed(parts, resource)),
-                unknown=unread,
-                owner=tuple(namespace.identity),
-                path=f"metadata.annotations.{NODES}",
-            )
-        )
 
 
 def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part], unread: tuple[str, ...]) -> Account:
     counted = unit(resource)
     return Account(
-        name=f"{resource} of ResourceQuota {quota.name}",
+        name=f"{resource} of namespace {quota.namespace or quota.name}",
         unit=counted.name,
         bound=int(counted.of(bound)),
         bound_from=f"{resource} of ResourceQuota {quota.name}",
         bound_knob=f"{resource} of ResourceQuota {quota.name}, in {counted.name},",
-        holders=tuple(_holders(parts, resource)),
-        fixed=tuple(_fixed(parts, resource)),
+        holders=tuple(holders(parts, resource)),
+        fixed=tuple(fixed(parts, resource)),
         unknown=unread,
         owner=tuple(quota.identity),
         path=f"spec.hard.{resource}",
     )
 
 
-def _parts(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...]]:
+def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...]]:
     """Return what each object of a namespace takes, and a sentence for each that cannot be read."""
     known = {id(one.subject): one for one in workloads(objects)}
     parts: list[Part] = []
@@ -131,7 +97,7 @@ def _parts(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...
             continue
         try:
             found = demands([_single(subject)]) if subject.kind in _SCALED else demands([dict(subject.manifest)])
-        except _UNREADABLE:
+        except UNREADABLE:
             unread.append(f"{subject.kind} {subject.name}: it has not the form of its kind")
             continue
         parts += [Part(subject, one, workload if subject.kind in _SCALED else None) for one in found.values()]
@@ -143,7 +109,8 @@ def _single(subject: Subject) -> dict[str, Any]:
     return {**subject.manifest, "spec": {**subject.spec, "replicas": 1}}
 
 
-def _holders(parts: list[Part], resource: str) -> Iterator[Holder]:
+def holders(parts: list[Part], resource: str) -> Iterator[Holder]:
+    """Yield what scales, with what each of its pods takes of a resource."""
     for part in parts:
         if (workload := part.workload) and (each := ceil(unit(resource).of(amount(part.demand, resource)))):
             yield Holder(
@@ -158,7 +125,8 @@ def _holders(parts: list[Part], resource: str) -> Iterator[Holder]:
             )
 
 
-def _fixed(parts: list[Part], resource: str) -> Iterator[Line]:
+def fixed(parts: list[Part], resource: str) -> Iterator[Line]:
+    """Yield what does not scale, with what it takes of a resource."""
     for part in parts:
         if part.workload is None and (asked := ceil(unit(resource).of(amount(part.demand, resource)))):
             yield Line.product(f"{part.subject.kind} {part.subject.name}", (unit(resource).name, asked))
@@ -167,5 +135,5 @@ def _fixed(parts: list[Part], resource: str) -> Iterator[Line]:
 def _quantity(value: Any) -> Quantity | None:
     try:
         return Quantity(value)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
