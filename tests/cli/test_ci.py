@@ -65,19 +65,19 @@ def test_a_change_that_asks_too_much_of_the_database_and_gives_up_durability_is_
     assert [name for name, one in found.items() if one["stops"]] == ["prod"]
     assert changed(found["prod"]) >= {"HorizontalPodAutoscaler orders", "Cluster postgres", "ResourceQuota shop-prod"}
     new = {one["rule"]: one for one in found["prod"]["findings"]["new"] if one["level"] == "mandatory"}
-    assert {"postgres-connections", "postgres-durability"} <= set(new)
-    [broken] = [one for one in found["prod"]["capacity"] if one["breaks"]]
-    after = broken["after"]
-    assert not broken["before"]["breaks"]
+    assert {"connection-budget", "postgres-durability"} <= set(new)
+    broken = {one["name"]: one for one in found["prod"]["capacity"] if one["breaks"]}
+    before, after = (broken["each replica of Cluster postgres"][one] for one in ("before", "after"))
+    assert (before["fits"], after["fits"]) == (True, False)
     assert after["total"] == sum(one["amount"] for one in after["lines"]) > after["bound"]
     assert ["replicas", 60] in next(one["terms"] for one in after["lines"] if one["label"] == "orders")
     assert {"services.orders", "postgres"} <= set(found["prod"]["touched"])
     comment = files["md"].read_text()
     assert f"**{after['total']:,} of {after['bound']:,}**" in comment
     caution = comment.partition("> [!CAUTION]")[2].partition("\n\n")[0]
-    assert "`postgres-connections`" in caution
+    assert "`connection-budget`" in caution
     assert "`postgres-durability`" in caution
-    assert f"{after['total']:,}" in caution
+    assert f"{after['total']:,} connections at most, {after['bound']:,} are there" in caution
     assert files["html"].read_text().count("<svg ") == 4
 
 

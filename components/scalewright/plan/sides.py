@@ -42,10 +42,11 @@ def _retained(resources: Iterable[Resource], known: set[int]) -> frozenset[Any]:
 
 def _masked(secret: Manifest) -> Manifest:
     """Return a Secret without its values, which its author may have written down in the program."""
-    values = {field: secret[field] for field in ("data", "stringData") if field in secret}
-    masked = {
-        field: dict.fromkeys(value, SECRET) if isinstance(value, dict) else SECRET for field, value in values.items()
-    }
+    masked: Manifest = {}
+    for field in ("data", "stringData"):
+        if field in secret:
+            values = secret[field]
+            masked[field] = dict.fromkeys(values, SECRET) if isinstance(values, dict) else SECRET
     return {**secret, **masked}
 
 

@@ -26,7 +26,8 @@ def finding(name: str, level: str = "mandatory", **more: Any) -> Finding:
 
 
 def total(name: str, amount: int, bound: int) -> Sum:
-    line = Line(label="orders", terms=(("replicas", amount // 10), ("each", 10)), amount=amount)
+    product = f"{amount // 10} replicas x 10 each"
+    line = Line(label="orders", product=product, amount=amount)
     remedies = () if amount <= bound else (f"raise it to {amount}",)
     return Sum(
         name=name,

@@ -1,4 +1,4 @@
-"""A review as data, for programs; its shape is in docs/ci.md. Pure."""
+"""A review as data, for programs; its shape is in docs/review.md. Pure."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def _environment(one: Environment) -> dict[str, Any]:
             "unknown_kinds": one.report.unknown,
         },
         "capacity": [_sum(each) for each in one.sums],
+        "in_no_sum": list(one.unsummed),
         "graph": one.graph.model_dump(mode="json") if one.graph else None,
         "touched": list(one.touched),
         "lost": list(one.lost),

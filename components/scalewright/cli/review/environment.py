@@ -51,6 +51,8 @@ class Environment(Record):
     findings: News = News()
     report: Report = Report()
     sums: tuple[Pair, ...] = ()
+    unsummed: tuple[str, ...] = ()
+    """What takes of something and is in no sum, each a sentence."""
     graph: Graph | None = None
     touched: tuple[str, ...] = ()
     """Nodes of the graph that the change touches, by name."""
@@ -101,6 +103,7 @@ def environment(name: str, sides: Sides, base: str) -> Environment:
         "report": report,
         "findings": news(earlier, report.findings, renamed(comparison)),
         "sums": paired(known.sums, after.sums),
+        "unsummed": after.unsummed,
         "notes": (*notes, *([f"not counted in what it takes: {', '.join(uncounted)}"] if uncounted else [])),
     }
     return found.model_copy(update=update)

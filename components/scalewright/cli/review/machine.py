@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from scalewright.local import backend as nouns
-from scalewright.local.replicas import counts
+from scalewright.local.replicas import counts, scales
 from scalewright.local.site import Site
 
 if TYPE_CHECKING:
@@ -19,12 +19,13 @@ _PROJECT = Path("/project")
 _FIRST, _PORTS = 20_000, 20_000
 
 
-def processes(backend: Backend) -> tuple[Process, ...]:
+def processes(backend: Backend, *, most: bool = False) -> tuple[Process, ...]:
     """Return what a machine would run that has every program, each at one place: nothing is looked for.
 
-    A port is the same as long as its name is; what the code of the application is makes no difference.
+    That is at the fewest replicas, or at the most. A port is the same as long as its name is; what the code of the
+    application is makes no difference.
     """
-    replicas = counts(backend, {})
+    replicas = counts(backend, {noun: scale.max for noun, scale in scales(backend).items()} if most else {})
     site = Site(
         project=_PROJECT,
         state=_PROJECT / ".scalewright" / "local",

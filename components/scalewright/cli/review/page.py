@@ -107,7 +107,7 @@ def _findings(environment: Environment) -> Iterator[str]:
         counted = f"{words.counted(report.rules, 'rule')} judged {words.counted(report.objects, 'object')}"
         unknown = ", ".join(f"{count} {kind}" for kind, count in report.unknown.items())
         yield f'<p class="why">{_text(counted)}{_text(f"; no rule knows {unknown}" if unknown else "")}.</p>'
-    yield from _table(("", "of", "what", "remedy"), rows)
+    yield from ('<div class="found">', *_table(("", "of", "what", "remedy"), rows), "</div>")
 
 
 def _tag(text: str, *, bad: bool) -> str:
@@ -124,16 +124,18 @@ def _finding(one: Finding, state: str, remedy: str) -> tuple[str, str, str, str]
 def _sums(environment: Environment) -> Iterator[str]:
     if environment.sums:
         yield "<h3>Capacity at most replicas</h3>"
-    for one in environment.sums:
+    first = environment.sums_to_tell
+    for one in (*first, *(one for one in environment.sums if one not in first)):
         style = "bad" if one.breaks else "good"
         fits = "does not fit" if one.breaks else "fits" if one.after else "is gone"
         before = f"{words.of_bound(one.before)} → " if one.differs and environment.basis == "before" else ""
-        told = " open" if one in environment.sums_to_tell else ""
+        told = " open" if one in first else ""
         yield f"<details{told}><summary>{_text(one.name)}: {_text(before + words.of_bound(one.after))}, "
         yield f'<span class="{style}">{fits}</span></summary><div class="inner">'
         yield "".join(_line(mark, text) for mark, text in words.lines(_shown(one, environment)))
         yield "".join(f"<p>{_text(line)}</p>" for line in _of_bound(one))
         yield "</div></details>"
+    yield from (f'<p class="why">In no sum: {_text(one)}.</p>' for one in environment.unsummed)
 
 
 def _shown(one: Pair, environment: Environment) -> Pair:
@@ -149,7 +151,8 @@ def _of_bound(one: Pair) -> Iterator[str]:
     if one.after:
         total, bound = words.amount(one.after.total), words.amount(one.after.bound)
         yield f"{total} {one.after.unit} of {bound}: {one.after.bound_from}"
-        yield from (f"It fits with: {remedy}" for remedy in one.after.remedies)
+        yield from (f"Not in this sum: {sentence}" for sentence in one.after.unknown)
+        yield from (f"Enough by itself: {remedy}" for remedy in one.after.remedies)
 
 
 def _objects(environment: Environment) -> Iterator[str]:

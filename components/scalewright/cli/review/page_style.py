@@ -22,6 +22,7 @@ del::before,ins::before{content:"-";display:inline-block;width:16px;text-indent:
 summary{cursor:pointer;padding:3px 0}.inner{margin:0 0 8px 18px}.inner>div{padding-left:16px}
 .verdict{padding:12px 16px;border:1px solid;border-left-width:6px;border-radius:6px;font-weight:600}
 .tag{border:1px solid;border-radius:10px;padding:0 8px;font-size:12px;white-space:nowrap}
+.found td:nth-child(2){min-width:240px}.found td:nth-child(3){min-width:280px}
 .why{font-size:14px}.graph svg{height:auto;max-width:100%}
 @media print{details::details-content{content-visibility:visible;block-size:auto}}
 """

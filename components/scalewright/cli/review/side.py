@@ -38,6 +38,8 @@ class Side(Record):
     processes: tuple[Process, ...] = ()
     report: Report | None = None
     sums: tuple[Sum, ...] = ()
+    unsummed: tuple[str, ...] = ()
+    """What takes of something and is in no sum, each a sentence."""
     mistakes: tuple[str, ...] = ()
     """What is wrong with the declaration, or with what the project says of policies."""
     failures: tuple[str, ...] = ()
@@ -76,7 +78,7 @@ def side(project: Path, environment: str, judge: Path | None = None) -> Side:
 
 def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Path | None) -> dict[str, Any]:
     from scalewright.cli import planning
-    from scalewright.plan.capacity import budgets
+    from scalewright.plan.capacity import ledger
     from scalewright.plan.policy.check import check
     from scalewright.plan.policy.objects import Objects
 
@@ -87,7 +89,8 @@ def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Pat
     report = said and said.complete(check(objects, said.rules, said.strictness))
     # Who waits for whom, and what holds what, is nobody's concern who compares.
     bare = tuple(one.model_copy(update={"depends_on": (), "parent": None}) for one in made)
-    return {"resources": bare, "report": report, "sums": sums(budgets(objects))}
+    found = ledger(objects)
+    return {"resources": bare, "report": report, "sums": sums(found.budgets), "unsummed": found.unknown}
 
 
 def _on_a_machine(project: Path, environment: str, backend: Backend, judge: Path | None) -> dict[str, Any]:
@@ -98,7 +101,7 @@ def _on_a_machine(project: Path, environment: str, backend: Backend, judge: Path
     made = processes(backend)
     said = _judgement(project, environment, judge, "advisory")
     report = said and said.complete(check_processes(made, said.rules, said.strictness))
-    return {"processes": made, "report": report, "sums": sums(budgets_of_processes(made))}
+    return {"processes": made, "report": report, "sums": sums(budgets_of_processes(processes(backend, most=True)))}
 
 
 def _judgement(project: Path, environment: str, judge: Path | None, otherwise: Level) -> Judgement | None:

@@ -9,14 +9,15 @@ from scalewright.plan.records import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scalewright.autoscaling.capacity import Budget
+    from scalewright.autoscaling import capacity
 
 
 class Line(Record):
-    """One line of a sum; its terms are multiplied."""
+    """One line of a sum; its terms are multiplied, and `product` says so in words."""
 
     label: str
     terms: tuple[tuple[str, int], ...] = ()
+    product: str = ""
     amount: int
 
 
@@ -32,6 +33,8 @@ class Sum(Record):
     fits: bool
     remedies: tuple[str, ...] = ()
     """Changes in words, each of which suffices by itself."""
+    unknown: tuple[str, ...] = ()
+    """What is in no line, since nothing says how much it is."""
 
 
 class Pair(Record):
@@ -57,21 +60,26 @@ class Pair(Record):
         return self.before is not None and not self.before.fits
 
 
-def sums(budgets: Iterable[Budget]) -> tuple[Sum, ...]:
+def sums(budgets: Iterable[capacity.Budget]) -> tuple[Sum, ...]:
     """Take down budgets."""
     return tuple(
         Sum(
             name=one.name,
             unit=one.unit,
-            lines=tuple(Line(label=line.label, terms=line.terms, amount=line.amount) for line in one.lines),
+            lines=tuple(map(_line, one.lines)),
             total=one.total,
             bound=one.bound,
             bound_from=one.bound_from,
             fits=one.fits,
             remedies=one.remedies,
+            unknown=one.unknown,
         )
         for one in budgets
     )
+
+
+def _line(one: capacity.Line) -> Line:
+    return Line(label=one.label, terms=one.terms, product=str(one), amount=one.amount)
 
 
 def paired(before: Iterable[Sum], after: Sequence[Sum]) -> tuple[Pair, ...]:

@@ -80,8 +80,8 @@ def amount(number: int) -> str:
 
 def line(one: Line) -> str:
     """Return a line of a sum."""
-    factors = " x ".join(f"{amount(number)} {name}" for name, number in one.terms)
-    return f"{one.label}: {factors} = {amount(one.amount)}" if factors else f"{one.label}: {amount(one.amount)}"
+    product = f" {one.product} =" if one.product else ""
+    return f"{one.label}:{product} {amount(one.amount)}"
 
 
 def lines(pair: Pair) -> Iterator[tuple[str, str]]:
