@@ -9,6 +9,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
+from scalewright.declaration.environment import FOLDER
 from scalewright.declaration.wording import nearest
 from scalewright.local.errors import PlatformError
 
@@ -73,8 +74,10 @@ def parting(project: Path, name: str) -> Revision:
 
 
 def is_clean(project: Path) -> bool:
-    """Whether a project is as its last commit has it, with nothing that is not committed."""
-    return not _git(project, "status", "--porcelain", "--", ".").stdout.strip()
+    """Whether a project is as its last commit has it; what is new beside its declaration makes no difference."""
+    changed = _git(project, "status", "--porcelain", "--untracked-files=no", "--", ".")
+    new = _git(project, "ls-files", "--others", "--exclude-standard", "--", FOLDER)
+    return not (changed.stdout + new.stdout).strip()
 
 
 def _is_shallow(project: Path) -> bool:

@@ -92,7 +92,7 @@ def _stops(environment: Environment) -> Iterator[str]:
 def _finding(one: Finding) -> str:
     about = f"{code(one.subject)}: " if one.subject else ""
     place = f" ({code(f'{one.file}:{one.line}' if one.line else one.file)})" if one.file else ""
-    return f"{about}{plain(one.message)}{place}. {plain(one.remedy)}. {code(one.rule)}"
+    return f"{about}{plain(one.message, 600)}{place}. {plain(one.remedy, 600)}. {code(one.rule)}"
 
 
 def _environment(environment: Environment, where: str) -> Iterator[Block]:
@@ -102,6 +102,8 @@ def _environment(environment: Environment, where: str) -> Iterator[Block]:
     opening = ["", f"### {plain(environment.name)}", ""]
     counts = [] if environment.failures or environment.mistakes else [f"{words.objects(environment)}.".capitalize()]
     notes = [f"{plain(note, 600)}.<br>" for note in environment.notes]
+    if (scope := words.scope(environment)) and environment.changes:
+        counts.append(f"{plain(scope)}.")
     yield Block(SECTION, [*counts, *notes], lambda count: f"and {count} more notes", opening)
     yield _also_found(environment, where)
     yield from _sums(environment, where)

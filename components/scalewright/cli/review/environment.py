@@ -95,7 +95,7 @@ def environment(name: str, sides: Sides, base: str) -> Environment:
         return found
     comparison = _compared(known, after)
     report = after.report or Report()
-    earlier = known.report.findings if known.report else ()
+    earlier = known.report.findings if known.report and basis == "before" else ()
     uncounted = comparison.totals.uncounted
     update = {
         "comparison": comparison,

@@ -162,6 +162,8 @@ def _objects(environment: Environment) -> Iterator[str]:
         yield from ("<h3>What it takes</h3>", *table)
     if environment.changes:
         yield f"<h3>Objects: {_text(words.objects(environment))}</h3>"
+        if left_out := words.scope(environment):
+            yield f'<p class="why">{_text(left_out)}.</p>'
     for change in environment.changes:
         yield from _change(change, environment)
 

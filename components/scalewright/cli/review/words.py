@@ -121,3 +121,10 @@ def objects(environment: Environment) -> str:
         f"{number} {one}" for one in ACTIONS if one != "unchanged" and (number := environment.comparison.count(one))
     ]
     return ", ".join(told) or "no change"
+
+
+def scope(environment: Environment) -> str:
+    """Return what is left out of the changes of an environment, in a sentence; nothing where that is nothing."""
+    if environment.platform != "local":
+        return ""
+    return "These are its processes at the fewest replicas; what the code of the application is makes no difference"
