@@ -180,6 +180,7 @@ REFUSALS: Refusals = [
     (lambda: Backups(destination="s3://shop", secret="s", schedule="0 0 3 * * *"), "five fields"),
     (lambda: Redis(instances=2), "1, or at least 3"),
     (lambda: Redis(external=BROKER, instances=3), "instances: it must not be set beside external"),
+    (lambda: Redis(external=BROKER, tls=True), "tls: it must not be set beside external"),
     (lambda: Redis(external=BROKER, cache=RedisCache()), "Set redis.cache to null"),
     (lambda: Redis(memory="1Gi", resources=Resources(cpu=1, memory="2047Mi")), "at least 2Gi, because the data may"),
     (lambda: Redis(memory="1Gi", persistence=False, resources=Resources(cpu=1, memory="1Gi")), "at least 1280Mi"),
@@ -208,6 +209,8 @@ REFUSALS: Refusals = [
     (lambda: ExternalEvents(bootstrap=["b:1"], secret="s", cidrs=["10.1.2.3/16"]), "no bit set beyond the prefix"),
     (lambda: Operators(keda="Keda"), "the name of a namespace"),
     (lambda: Cluster(api_ports=[0]), "greater than or equal to 1"),
+    (lambda: Cluster(nodes={"count": 0, "cpu": "8", "memory": "32Gi"}), "greater than or equal to 1"),
+    (lambda: Cluster(nodes={"count": 3, "cpu": "8", "memory": "32"}), "at least 1Mi"),
     (
         lambda: backend(events=Events(engine="kafka"), services={"orders": service(uses=["events"])}),
         r"it must hold a topic, because services\.orders\.uses has events",

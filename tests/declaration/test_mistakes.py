@@ -25,7 +25,7 @@ ONE = {
     "an unknown setting that is null": (
         "redis: {persistance: null}",
         "3:13: redis.persistance is not a setting; it must be one of memory, persistence, eviction, storage, "
-        "instances, cache, external, resources. Did you mean persistence?",
+        "instances, tls, cache, external, resources. Did you mean persistence?",
     ),
     "an entry to take away that is not there": (
         "services: {order: null}",

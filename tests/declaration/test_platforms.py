@@ -69,6 +69,10 @@ REFUSED = {
         "redis: {instances: 3}",
         "redis.instances is 3; it must not be set for platform local, where a server that ends is started again",
     ),
+    "local, TLS of Redis": (
+        "redis: {tls: true}",
+        "redis.tls is true; it must not be set for platform local, where connections do not leave this machine",
+    ),
     "local, cache of its own": (
         "redis: {cache: {}}",
         "redis.cache is {}; it must not be set for platform local, where one server is broker and cache. Take it out.",

@@ -8,10 +8,13 @@ import subprocess
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
+
+from scalewright.plan.render import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,3 +104,11 @@ JUDGES = {
         _of_kube_score,
     ),
 }
+
+
+def judged(judge: str, manifests: list[dict[str, Any]]) -> list[Finding]:
+    """Return what a judge finds wrong with manifests; skips the test where the program is not here."""
+    with TemporaryDirectory() as folder:
+        for number, one in enumerate(manifests):
+            (Path(folder) / f"{number:03}.yaml").write_text(text(one))
+        return JUDGES[judge].findings(Path(folder))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.kubernetes import definitions
-from tests.kubernetes.plans import ENVIRONMENTS, ROOT, container_of, objects, pod_of, shipped
+from tests.kubernetes.plans import ENVIRONMENTS, ROOT, container_of, objects, pod_of, shipped, variables
 
 from scalewright.declaration import Quantity, load
 from scalewright.plan.demand import NOTHING, amount, demands
@@ -93,6 +93,13 @@ def test_every_deployment_has_a_budget_that_selects_it_and_an_account_of_its_own
         assert chosen == deployment["spec"]["selector"]["matchLabels"]
         assert pod_of(deployment)["serviceAccountName"] == name
         assert found[f"ServiceAccount {name}"]["automountServiceAccountToken"] is False
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_relay_is_told_that_one_connection_to_the_primary_is_enough(environment: str) -> None:
+    told = variables(objects(environment)["Deployment orders-relay"])
+    assert (told["DATABASE_POOL_SIZE"], told["DATABASE_POOL_OVERFLOW"]) == ("1", "0")
+    assert told["DATABASE_READS"] == "primary"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import kubernetes_validate
 import pytest
-from tests.kubernetes.judges import JUDGES, VERSION, Finding
+from tests.kubernetes.judges import JUDGES, VERSION, Finding, judged
 from tests.kubernetes.plans import ENVIRONMENTS, Manifest, container_of, objects
 
 from scalewright.plan.operators import operator
-from scalewright.plan.render import text
 
 
 def of_the_cluster(environment: str) -> list[Manifest]:
     """Return the objects whose kinds every cluster has: no operator brings them."""
     return [one for one in objects(environment).values() if operator(one["apiVersion"]) is None]
-
-
-def judged(judge: str, manifests: list[Manifest]) -> list[Finding]:
-    with TemporaryDirectory() as folder:
-        for number, one in enumerate(manifests):
-            (Path(folder) / f"{number:03}.yaml").write_text(text(one))
-        return JUDGES[judge].findings(Path(folder))
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.kubernetes.plans import ENVIRONMENTS, made, objects, shipped
 
 from scalewright.declaration import Quantity
-from scalewright.evaluation import evaluate
+from scalewright.evaluation import ProgramError, evaluate
 from scalewright.kubernetes.namespace import Namespace
 
 
@@ -38,6 +40,18 @@ def test_a_quota_and_defaults_are_there_where_they_are_asked_for() -> None:
         }
     ]
     assert {one["metadata"]["namespace"] for name, one in found.items() if not name.startswith("Namespace")} == {"ours"}
+
+
+def test_nodes_that_are_declared_are_told_to_whoever_adds_up_what_pods_ask_for() -> None:
+    nodes = {"count": 3, "cpu": "8", "memory": "32Gi"}
+    [found] = made(lambda: Namespace("ours", {"nodes": nodes})).values()
+    assert json.loads(found["metadata"]["annotations"]["scalewright/nodes"]) == nodes
+    assert "annotations" not in objects("dev")["Namespace shop-dev"]["metadata"]
+
+
+def test_nodes_that_cannot_be_are_refused() -> None:
+    with pytest.raises(ProgramError, match=r"nodes\.count is 0; it must be at least 1"):
+        made(lambda: Namespace("ours", {"nodes": {"count": 0, "cpu": "8", "memory": "32Gi"}}))
 
 
 def test_nobody_in_an_environment_gets_a_load_balancer_of_his_own() -> None:

@@ -68,6 +68,17 @@ def test_any_other_connection_is_denied_in_both_directions(policies: list[dict[s
     assert [edge for edge in expected if edge not in allowed] == []
 
 
+def test_what_edges_name_stays_closed_without_the_policy_that_denies_everything(
+    policies: list[dict[str, Any]],
+) -> None:
+    others = [one for one in policies if not one["metadata"]["name"].endswith(("default-deny", "dns"))]
+    assert len(others) == len(policies) - 2
+    assert not is_allowed(others, OTHER, WEB, 8000)
+    assert not is_allowed(others, WEB, OUTSIDE, 443)
+    assert not is_allowed(others, OUTSIDE, JOB, 5432)
+    assert is_allowed(others, OTHER, OUTSIDE, 443)
+
+
 def test_a_label_that_pods_must_have_tells_them_from_others(policies: list[dict[str, object]]) -> None:
     assert is_allowed(policies, JOB, WEB, 9)
     assert not is_allowed(policies, DB, WEB, 9)

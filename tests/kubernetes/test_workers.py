@@ -46,6 +46,12 @@ def test_the_command_is_that_of_the_contract_and_hides_no_backlog() -> None:
     assert "--disable-prefetch" in command
 
 
+def test_how_long_a_task_may_take_is_told_to_whoever_judges_the_pods() -> None:
+    template = workers(longest_task_seconds=90)["Deployment orders-worker"]["spec"]["template"]
+    assert template["metadata"]["annotations"] == {"scalewright/longest-task": "90s"}
+    assert template["spec"]["terminationGracePeriodSeconds"] > 90
+
+
 def test_each_queue_is_a_trigger_that_reads_its_list_with_the_password_of_the_secret() -> None:
     found = workers()
     triggers = found["ScaledObject orders-worker"]["spec"]["triggers"]

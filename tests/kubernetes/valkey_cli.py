@@ -4,21 +4,29 @@ import os
 import sys
 
 import redis
-from redis.connection import Connection
+from redis.connection import Connection, SSLConnection
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and print its answer, an error of the server too; 1 if there is no server."""
     options = {"-h": "127.0.0.1", "-p": "6379"}
+    tls = arguments[:1] == ["--tls"]
+    arguments = arguments[tls:]
+    encrypted: dict[str, str] = {}
+    if arguments[:1] == ["--cacert"]:
+        # Like valkey-cli, it checks who vouches for the server, and not the server's name.
+        _, encrypted["ssl_ca_certs"], *arguments = arguments
+        encrypted["ssl_check_hostname"] = ""
     while arguments and arguments[0] in options:
         name, value, *arguments = arguments
         options[name] = value
-    connection = Connection(
+    connection = (SSLConnection if tls else Connection)(
         host=options["-h"],
         port=int(options["-p"]),
         password=os.environ.get("REDISCLI_AUTH"),
         protocol=2,
         socket_connect_timeout=1,
+        **encrypted,
     )
     try:
         connection.connect()

@@ -128,6 +128,11 @@ def test_a_task_is_given_to_another_worker_after_twice_its_longest_time(plan: di
     assert plan["orders-worker-1"].stop.seconds == 30
 
 
+def test_a_relay_is_told_that_one_connection_to_the_primary_is_enough(plan: dict[str, Process]) -> None:
+    told = plan["orders-relay"].environment
+    assert (told["DATABASE_POOL_SIZE"], told["DATABASE_POOL_OVERFLOW"], told["DATABASE_READS"]) == ("1", "0", "primary")
+
+
 def test_a_replica_may_drain_before_it_is_killed(plan: dict[str, Process]) -> None:
     command = plan["orders-1"].command
     assert command[command.index("--timeout-graceful-shutdown") + 1] == "10"

@@ -57,6 +57,10 @@ def test_an_issuer_belongs_to_the_cluster_or_to_the_namespace() -> None:
     assert [target for target, _ in references(CERTIFICATE)] == [Target("ClusterIssuer", "", "letsencrypt")]
     own = manifest("Certificate", secretName="tls", issuerRef={"name": "own"})
     assert [target for target, _ in references(own)] == [Target("Issuer", "ours", "own")]
+    issuer = manifest("Issuer", ca={"secretName": "authority"})
+    secret = Target("Secret", "ours", "authority")
+    assert list(references(issuer)) == [(secret, "tls.crt"), (secret, "tls.key")]
+    assert list(references(manifest("Issuer", selfSigned={}))) == []
 
 
 def test_a_pod_needs_its_account_and_all_that_it_mounts_or_reads_by_key() -> None:

@@ -16,7 +16,7 @@ class Mutation(NamedTuple):
     """What is written where: an object by kind and name, and a path such as ``spec.template.spec.containers[0].image``.
 
     A key that holds dots is in quotes: ``metadata.labels["a.b/c"]``. `protect` and `retain_on_delete` as a whole path
-    are Pulumi's options.
+    are Pulumi's options. A function with an empty path makes another object of a copy of this one, which comes to it.
     """
 
     rule: str
@@ -33,8 +33,10 @@ def broken(objects: Objects, mutation: Mutation) -> Objects:
     """Return the objects with one field broken; raises for an object or a property that is not there."""
     found = [one for one in objects.all if str(one.identity) == mutation.subject]
     assert len(found) == 1, f"{mutation.subject}: {len(found)} objects"
-    if not mutation.path:
+    if not mutation.path and mutation.value is REMOVED:
         return Objects(one for one in objects.all if one is not found[0])
+    if not mutation.path:
+        return Objects((*objects.all, Subject(mutation.value(deepcopy(found[0].manifest)))))
     return Objects(_broken(one, mutation) if one is found[0] else one for one in objects.all)
 
 

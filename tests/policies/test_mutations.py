@@ -10,13 +10,14 @@ from tests.policies.mutation import Mutation, broken
 from tests.policies.reliability.mutations import MUTATIONS as RELIABILITY
 from tests.policies.scaling.mutations import MUTATIONS as SCALING
 from tests.policies.security.mutations import MUTATIONS as SECURITY
+from tests.policies.security.network_mutations import MUTATIONS as NETWORK
 
 from scalewright.plan.policy import Objects, check
 from scalewright.program import plan
 from scalewright_policies import RULES
 
 ROOT = Path(__file__).parents[2]
-MUTATIONS = (*SECURITY, *RELIABILITY, *SCALING)
+MUTATIONS = (*SECURITY, *NETWORK, *RELIABILITY, *SCALING)
 
 
 @cache

@@ -5,7 +5,6 @@ Options of the Redis transport: kombu 5.7, `kombu/transport/redis.py`.
 
 import logging
 import math
-import ssl
 from queue import Empty
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +13,7 @@ from celery import Celery
 from kombu.connection import Connection
 from kombu.transport import redis
 
-from shop.kit.sentinel import PRIMARY, is_sentinel
+from shop.kit.sentinel import ENCRYPTED, PRIMARY, SCHEME, is_sentinel
 from shop.kit.settings import QueueSettings
 
 logger = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ def celery_app(settings: QueueSettings, *, tasks: tuple[str, ...] = ()) -> Celer
             **_transport_options(settings.visibility_timeout),
             **(_sentinel_options(settings) if sentinels else {}),
         },
-        broker_use_ssl={"ssl_cert_reqs": ssl.CERT_REQUIRED} if settings.redis_url.startswith("rediss:") else None,
+        broker_use_ssl=settings.redis_tls(settings.redis_url) or None,
     )
     return app
 
@@ -125,17 +124,19 @@ def _transport_options(visibility_timeout: float) -> dict[str, float]:
 
 def _sentinel_options(settings: QueueSettings) -> dict[str, Any]:
     """Tell sentinels, which have the same password as the servers, what is asked for."""
+    tls = settings.redis_tls(settings.redis_url)
     return {
         "master_name": PRIMARY,
         "sentinel_kwargs": {
             "password": settings.redis_password.get_secret_value(),
             "socket_connect_timeout": CONNECT_TIMEOUT,
             "socket_timeout": CONNECT_TIMEOUT,
+            **({"ssl": True, **tls} if tls else {}),
         },
     }
 
 
 def _broker_url(settings: QueueSettings) -> str:
     password = quote(settings.redis_password.get_secret_value(), safe="")
-    urls = (url.partition("://") for url in settings.redis_url.split(";"))
+    urls = (url.partition("://") for url in settings.redis_url.replace(ENCRYPTED, SCHEME).split(";"))
     return ";".join(f"{scheme}://:{password}@{rest.rpartition('@')[2]}" for scheme, _, rest in urls)

@@ -110,9 +110,12 @@ def _clients(settings: RedisSettings) -> tuple[Redis, list[Redis]]:
         "socket_timeout": TIMEOUT,
         "socket_connect_timeout": TIMEOUT,
         "retry": Retry(NoBackoff(), 0),
+        **settings.redis_tls(url),
     }
     if not sentinel.is_sentinel(url):
         return Redis.from_url(url, max_connections=MAX_CONNECTIONS, **options), []
+    if sentinel.is_encrypted(url):
+        options["ssl"] = True
     sentinels = Sentinel(sentinel.addresses(url), sentinel_kwargs=options, **options)  # type: ignore[no-untyped-call]
     primary = sentinels.master_for(sentinel.PRIMARY, db=sentinel.number(url), max_connections=MAX_CONNECTIONS)
     return primary, sentinels.sentinels

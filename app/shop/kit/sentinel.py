@@ -8,11 +8,18 @@ from urllib.parse import urlsplit
 #: What sentinels call the primary in Valkey's own configuration, and so do those of every platform.
 PRIMARY = "mymaster"
 PORT = 26379
+#: Their addresses, as kombu has them; and where they and the servers speak TLS.
+SCHEME, ENCRYPTED = "sentinel", "rediss+sentinel"
 
 
 def is_sentinel(url: str) -> bool:
     """Whether an address names sentinels rather than the server itself."""
-    return url.startswith("sentinel://")
+    return url.startswith((f"{SCHEME}://", f"{ENCRYPTED}://"))
+
+
+def is_encrypted(url: str) -> bool:
+    """Whether an address, of sentinels or of a server, is that of one that speaks TLS."""
+    return url.startswith("rediss")
 
 
 def addresses(url: str) -> list[tuple[str, int]]:

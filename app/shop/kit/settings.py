@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shop.kit.sentinel import is_sentinel
+from shop.kit.sentinel import ENCRYPTED, SCHEME, is_encrypted, is_sentinel
 
 DATABASE_URL_FORM = "postgresql://<user>@<host>:<port>/<database>"
 REDIS_URL_FORM = (
-    "redis://<host>:<port>/<number>, rediss://... with TLS, or sentinel://<host>:<port>/<number>;sentinel://..."
+    "redis://<host>:<port>/<number>, or sentinel://<host>:<port>/<number>;sentinel://..., "
+    "with TLS rediss:// and rediss+sentinel://"
 )
 _REDIS_SCHEMES = ("redis", "rediss")
 
@@ -44,7 +45,8 @@ def _postgres_url(value: str) -> str:
 
 def _redis_url(value: str) -> str:
     parts = value.split(";")
-    schemes = ("sentinel",) if is_sentinel(value) or len(parts) > 1 else _REDIS_SCHEMES
+    sentinels = is_sentinel(value) or len(parts) > 1
+    schemes = ((ENCRYPTED if is_encrypted(value) else SCHEME),) if sentinels else _REDIS_SCHEMES
     for part in parts:
         url = _url(part, REDIS_URL_FORM)
         if url.scheme not in schemes or not url.hostname or not re.fullmatch(r"/?\d*", url.path):
@@ -113,12 +115,19 @@ class RedisSettings(_Settings):
     redis_password: Secret = Field(
         validation_alias="REDIS_PASSWORD_FILE", description="the file that holds the Redis password"
     )
+    redis_ca: FilePath | None = Field(None, validation_alias="REDIS_CA_FILE")
     own_cache_url: RedisUrl | None = Field(None, validation_alias="CACHE_URL")
 
     @property
     def cache_url(self) -> str:
         """Address of the cache: `CACHE_URL`, else that of the broker."""
         return self.own_cache_url or self.redis_url
+
+    def redis_tls(self, url: str) -> dict[str, str]:
+        """Return by what redis-py checks who a server is: `REDIS_CA_FILE`, else the system's authorities."""
+        if not is_encrypted(url):
+            return {}
+        return {"ssl_cert_reqs": "required", **({"ssl_ca_certs": str(self.redis_ca)} if self.redis_ca else {})}
 
 
 class QueueSettings(RedisSettings):

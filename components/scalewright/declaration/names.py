@@ -193,6 +193,7 @@ PLATFORM_VARIABLES = frozenset(
         "PGSSLROOTCERT",
         "REDIS_PASSWORD_FILE",
         "REDIS_URL",
+        "REDIS_CA_FILE",
         "SERVICE_NAME",
         "VISIBILITY_TIMEOUT",
     }

@@ -49,6 +49,7 @@ WITHOUT_EFFECT = {
         Lack(("redis", "instances"), "a server that ends is started again where its data is"),
         Lack(("redis", "cache"), "one server is broker and cache"),
         Lack(("redis", "storage"), "the disk is this machine's"),
+        Lack(("redis", "tls"), "connections do not leave this machine"),
         Lack(("gateway", "hostname"), "the gateway answers to any name"),
         Lack(("observability",), "nothing scrapes or alerts"),
         *(

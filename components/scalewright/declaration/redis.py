@@ -64,6 +64,11 @@ class Redis(Model):
     """Disk for the append-only file."""
     instances: int = Field(default=1, ge=1, le=9)
     """The primary and its replicas together: 1, or at least 3, where sentinels choose another when it is lost."""
+    tls: bool = False
+    """Whether connections are encrypted, with certificates by cert-manager of an authority that is made for them alone.
+
+    While it changes, servers and applications wait for each other until all of them have changed.
+    """
     cache: RedisCache | None = None
     """A server of its own for the cache; by default the broker is the cache, too."""
     external: ExternalRedis | None = None
@@ -93,6 +98,7 @@ class Redis(Model):
             return
         asked: dict[str, tuple[object, bool]] = {
             "instances": (self.instances, self.instances > 1),
+            "tls": (self.tls, self.tls),
             "cache": (self.cache and self.cache.model_dump(mode="json", exclude_unset=True), self.cache is not None),
         }
         for name, (value, is_set) in asked.items():

@@ -76,7 +76,7 @@ ADDONS: Mapping[str, Addon] = {
                 }
             }
         },
-        why="certificates of gateways with TLS, and between CloudNativePG and its backup plugin",
+        why="certificates of gateways and Redis with TLS, and between CloudNativePG and its backup plugin",
     ),
     "monitoring": Addon(
         source="kube-prometheus-stack",

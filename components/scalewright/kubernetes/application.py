@@ -55,7 +55,7 @@ class Broker:
 
     `address` is host and port as they are seen from other namespaces: an autoscaler looks from there. Where there are
     `sentinels` (host and port of each, separated by commas), they are asked for it instead. `cache_url` is that of a
-    server of its own for the cache.
+    server of its own for the cache; `authority` is that of both, unless it is one that everybody knows.
     """
 
     url: Input[str]
@@ -65,6 +65,14 @@ class Broker:
     sentinels: Input[str] | None = None
     cache_url: Input[str] | None = None
     tls: bool = False
+    authority: Authority | None = None
+
+    def files(self) -> list[SecretFileArgs]:
+        """Return the files that an application reads."""
+        files: list[SecretFileArgs] = [{"variable": "REDIS_PASSWORD_FILE", "secret": self.secret, "key": self.key}]
+        if self.authority:
+            files.append({"variable": "REDIS_CA_FILE", "secret": self.authority.secret, "key": self.authority.key})
+        return files
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ def secrets(backend: Backend, name: str, part: Part, wiring: Wiring) -> list[Sec
     if "postgres" in part.uses and wiring.database:
         files += wiring.database.secrets()
     if uses_broker(backend, part) and wiring.broker:
-        files.append({"variable": "REDIS_PASSWORD_FILE", "secret": wiring.broker.secret, "key": wiring.broker.key})
+        files += wiring.broker.files()
     if "events" in part.uses and wiring.streams:
         files += wiring.streams.files(user(name, part))
     if "object_store" in part.uses and wiring.store:

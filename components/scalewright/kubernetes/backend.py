@@ -87,7 +87,8 @@ class Backend(Component):
             key=made.key,
             sentinels=made.sentinels if redis.instances > 1 else None,
             cache_url=made.cache_url if redis.cache else None,
-            tls=bool(redis.external and redis.external.tls),
+            tls=redis.external.tls if redis.external else redis.tls,
+            authority=Authority(made.ca_secret, made.ca_key) if redis.tls else None,
         )
 
     def _streams(self, backend: declaration.Backend, events: declaration.Events, broker: Broker | None) -> Streams:

@@ -105,6 +105,7 @@ def redis(backend: declaration.Backend, namespace: Input[str], declared: declara
         "persistence": declared.persistence,
         "eviction": declared.eviction,
         "storage": str(declared.storage),
+        "tls": declared.tls,
     }
     if declared.resources:
         args["resources"] = resources(declared.resources)
@@ -210,6 +211,8 @@ def workers(site: Site, name: str, declared: declaration.Workers) -> WorkersArgs
 
 def _queue_server(broker: "Broker") -> QueueServerArgs:
     args: QueueServerArgs = {"secret": broker.secret, "key": broker.key, "tls": broker.tls}
+    if broker.authority:
+        args["authority"] = {"secret": broker.authority.secret, "key": broker.authority.key}
     return {**args, "sentinels": broker.sentinels} if broker.sentinels else {**args, "address": broker.address}
 
 

@@ -149,12 +149,11 @@ def _problems(args: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _allow(group: _Group) -> dict[str, Any]:
-    spec: dict[str, Any] = {"pod_selector": _selector(group.peer), "policy_types": []}
+    # Both directions, also where nothing goes: without default-deny, too, it is closed.
+    spec: dict[str, Any] = {"pod_selector": _selector(group.peer), "policy_types": ["Ingress", "Egress"]}
     if group.coming:
-        spec["policy_types"].append("Ingress")
         spec["ingress"] = [{"from_": _peers(edge["source"]), "ports": _ports(edge)} for edge in group.coming]
     if group.going:
-        spec["policy_types"].append("Egress")
         spec["egress"] = [{"to": _peers(edge["target"]), "ports": _ports(edge)} for edge in group.going]
     return spec
 

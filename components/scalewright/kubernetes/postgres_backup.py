@@ -14,8 +14,9 @@ from scalewright.kubernetes.metadata import metadata
 PLUGIN = "barman-cloud.cloudnative-pg.io"
 ROLE = "backup"
 ACCESS_KEY, SECRET_KEY = "access-key", "secret-key"
-#: The plugin's own container beside each instance, which compresses what is archived.
-SIDECAR = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}
+#: The plugin's own container beside each instance, which compresses what is archived. What it took above its request
+#: would count against the database: nodes that run out of memory choose among pods, and not among containers.
+SIDECAR = {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}}
 
 
 class BackupsArgs(TypedDict):

@@ -70,6 +70,8 @@ def _postgresql(args: "PostgresArgs", instances: int) -> dict[str, Any]:
     parameters["max_connections"] = str(args.get("max_connections", 100))
     return {
         "parameters": parameters,
+        # Before the operator's own last line, which takes passwords of whoever comes without TLS, too.
+        "pg_hba": ["hostnossl all all all reject"],
         **({"shared_preload_libraries": [one.strip() for one in libraries.split(",")]} if libraries else {}),
         **_synchronous(args),
     }

@@ -10,7 +10,7 @@ from scalewright import declaration
 from scalewright.declaration import Quantity
 from scalewright.declaration.names import Image, ObjectName
 from scalewright.declaration.redis import HEADROOM
-from scalewright.kubernetes import arguments, redis_sentinel
+from scalewright.kubernetes import arguments, redis_sentinel, redis_tls
 from scalewright.kubernetes.arguments import Rules
 from scalewright.kubernetes.component import Component
 from scalewright.kubernetes.metadata import metadata
@@ -72,6 +72,8 @@ class RedisArgs(TypedDict):
     """Disk for the append-only file; `1Gi` by default. Kubernetes lets nobody change it here: grow the claims."""
     storage_class: NotRequired[Input[str]]
     """StorageClass of the disks; the cluster's default where it is left out."""
+    tls: NotRequired[bool]
+    """Whether connections are encrypted, with certificates by cert-manager; false by default. Needs Valkey 9.1."""
     cache: NotRequired[RedisCacheArgs]
     """A server of its own for the cache; none by default."""
     resources: NotRequired[ResourcesArgs]
@@ -87,7 +89,10 @@ class Redis(Component):
     """StatefulSets of Valkey for broker and cache, and the Secret with their password; or an external server."""
 
     url: Output[str]
-    """Address of the broker, without password: `redis://`, or `sentinel://` for each sentinel."""
+    """Address of the broker, without password: `redis://`, or `sentinel://` for each sentinel.
+
+    With TLS it is `rediss://` and `rediss+sentinel://`.
+    """
     address: Output[str]
     """Host and port of the broker, for an autoscaler; empty where sentinels tell it."""
     sentinels: Output[str]
@@ -98,16 +103,25 @@ class Redis(Component):
     """Name of the Secret that holds the password of all of them."""
     key: Output[str]
     """Key for the password."""
+    ca_secret: Output[str]
+    """Name of the Secret with the certificate of the servers' authority; empty where none is made for them."""
+    ca_key: Output[str]
+    """Key for that certificate."""
 
     def __init__(self, name: str, args: RedisArgs, opts: ResourceOptions | None = None) -> None:
         arguments.check("Redis", name, args, RULES)
         super().__init__(name, args, opts)
-        self.address = self.sentinels = self.cache_url = Output.from_input("")
+        self.address = self.sentinels = self.cache_url = self.ca_secret = Output.from_input("")
+        self.ca_key = Output.from_input(redis_tls.CA)
         self.key = Output.from_input(KEY)
         if "external" in args:
             self._external(args["external"])
         else:
             self.secret = self._password(name, args)
+            self._authority = redis_tls.named(name) if args.get("tls") else None
+            if self._authority:
+                redis_tls.authority(metadata(args, name, BROKER), self.child())
+                self.ca_secret = Output.from_input(redis_tls.secret(name))
             self._broker(name, args)
             if "cache" in args:
                 self._cache(cache(name), args, args["cache"])
@@ -144,13 +158,14 @@ class Redis(Component):
         )
         if server.instances == 1:
             self.address = serve(server, self.child())
-            self.url = Output.concat("redis://", self.address, "/0")
+            self.url = Output.concat(_scheme(args), "://", self.address, "/0")
             return
         serve(redis_sentinel.watched(server), self.child())
         redis_sentinel.service(server, self.child())
         hosts = [Output.concat(host, f":{redis_sentinel.PORT}") for host in redis_sentinel.addresses(server)]
         self.sentinels = Output.all(*hosts).apply(",".join)
-        self.url = Output.all(*hosts).apply(lambda known: ";".join(f"sentinel://{host}/0" for host in known))
+        scheme = "rediss+sentinel" if args.get("tls") else "sentinel"
+        self.url = Output.all(*hosts).apply(lambda known: ";".join(f"{scheme}://{host}/0" for host in known))
 
     def _cache(self, name: str, args: RedisArgs, cache: RedisCacheArgs) -> None:
         memory = cache.get("memory", "64Mi")
@@ -163,7 +178,7 @@ class Redis(Component):
             persistence=False,
             resources=cache.get("resources") or enough(memory, persistence=False),
         )
-        self.cache_url = Output.concat("redis://", serve(server, self.child()), "/0")
+        self.cache_url = Output.concat(_scheme(args), "://", serve(server, self.child()), "/0")
 
     def _common(self, args: RedisArgs) -> dict[str, Any]:
         return {
@@ -172,7 +187,12 @@ class Redis(Component):
             "image": args.get("image", IMAGE),
             "secret": self.secret,
             "key": self.key,
+            "authority": self._authority,
         }
+
+
+def _scheme(args: RedisArgs) -> str:
+    return "rediss" if args.get("tls") else "redis"
 
 
 def cache(name: str) -> str:

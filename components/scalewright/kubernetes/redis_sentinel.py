@@ -22,8 +22,7 @@ RESOURCES = {"cpu": "50m", "memory": "64Mi"}
 HANDOVER = 20
 DOWN_AFTER = 5  # seconds without an answer: above the pauses of a busy server, below the patience of its clients
 LAG = 10  # seconds behind which a replica counts as none
-SENTINEL_CONF = f"""\
-port {PORT}
+SENTINEL_CONF = """\
 dir /tmp
 sentinel resolve-hostnames yes
 sentinel announce-hostnames yes
@@ -52,7 +51,11 @@ def watched(server: Server) -> Server:
         server,
         variables=told,
         settings=(*server.settings, *SETTINGS),
-        files={"sentinel.conf": SENTINEL_CONF, "mymaster.conf": PRIMARY_CONF},
+        files={
+            "listen.conf": "".join(f"{line}\n" for line in server.listening(PORT)),
+            "sentinel.conf": SENTINEL_CONF,
+            "mymaster.conf": PRIMARY_CONF,
+        },
         pre_stop="drain.sh",
         grace_seconds=GRACE + HANDOVER,
     )

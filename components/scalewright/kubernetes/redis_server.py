@@ -12,6 +12,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, ContainerArgsDict, PodSpecArgsD
 from pulumi_kubernetes.core.v1 import Service as KubernetesService
 
 from scalewright.declaration import Quantity
+from scalewright.kubernetes import redis_tls
 from scalewright.kubernetes.disruption import budget
 from scalewright.kubernetes.metadata import labels, metadata, selector
 from scalewright.kubernetes.pod import ResourcesArgs, WorkloadArgs, container, pod, spread
@@ -47,6 +48,7 @@ class Server:
     more: tuple[ContainerArgsDict, ...] = ()
     pre_stop: str | None = None
     grace_seconds: int = GRACE
+    authority: str | None = None
 
     @property
     def keeps(self) -> bool:
@@ -67,9 +69,16 @@ class Server:
                 "PORT": str(PORT),
                 **self.variables,
             },
-            "secrets": [{"variable": "REDIS_PASSWORD_FILE", "secret": self.secret, "key": self.key}],
+            "secrets": [
+                {"variable": "REDIS_PASSWORD_FILE", "secret": self.secret, "key": self.key},
+                *(redis_tls.files(self.name) if self.authority else ()),
+            ],
             "resources": self.resources,
         }
+
+    def listening(self, port: int) -> tuple[str, ...]:
+        """Return the settings of a server or a sentinel that listens on a port."""
+        return redis_tls.settings(port) if self.authority else (f"port {port}",)
 
     def described(self, suffix: str = "") -> dict[str, Any]:
         """Return the metadata of an object of it."""
@@ -112,6 +121,8 @@ def serve(server: Server, child: ResourceOptions) -> Output[str]:
     }
     configuration = Output.from_input(server.memory).apply(lambda memory: _configuration(server, memory))
     ServiceAccount(server.name, metadata=server.described(), automount_service_account_token=False, opts=child)
+    if server.authority:
+        redis_tls.certificate(server.described(), server.authority, child)
     ConfigMap(server.name, metadata=server.described(), data={**files, "valkey.conf": configuration}, opts=child)
     _service(server, child, headless=True)
     checksum = configuration.apply(lambda text: hashlib.sha256("".join((*files.values(), text)).encode()).hexdigest())
@@ -134,7 +145,7 @@ def _configuration(server: Server, memory: str) -> str:
     """Write valkey.conf; the password is added in the pod."""
     return "\n".join(
         (
-            f"port {PORT}",
+            *server.listening(PORT),
             "bind * -::*",
             f"dir {DATA if server.keeps else LIVE}",
             f"maxmemory {int(Quantity(memory))}",

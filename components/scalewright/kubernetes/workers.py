@@ -30,6 +30,15 @@ COOLDOWN = 300
 SWEEP = 60
 
 
+class QueueAuthorityArgs(TypedDict):
+    """The authority by whose certificate a server is known."""
+
+    secret: Input[str]
+    """Name of the Secret that holds the certificate, in the same namespace."""
+    key: Input[str]
+    """Key in the Secret."""
+
+
 class QueueServerArgs(TypedDict):
     """The Redis that holds the queues, as the autoscaler reaches it."""
 
@@ -39,6 +48,8 @@ class QueueServerArgs(TypedDict):
     """Host and port of each sentinel, separated by commas, where those know the address of `mymaster`."""
     tls: NotRequired[bool]
     """Whether the connection is encrypted; false by default."""
+    authority: NotRequired[QueueAuthorityArgs]
+    """Who vouches for the server, unless it is somebody whom every system knows."""
     database: NotRequired[int]
     """Number of the database; 0 by default."""
     secret: Input[str]
@@ -97,19 +108,22 @@ class Workers(Component):
         )
 
     def _authentication(self, name: str, args: WorkersArgs, broker: QueueServerArgs) -> CustomResource:
+        passwords = ("password", *(("sentinelPassword",) if "sentinels" in broker else ()))
+        known = [_known(parameter, broker["secret"], broker["key"]) for parameter in passwords]
+        if "authority" in broker:
+            known.append(_known("ca", broker["authority"]["secret"], broker["authority"]["key"]))
         return CustomResource(
             name,
             api_version="keda.sh/v1alpha1",
             kind="TriggerAuthentication",
             metadata=metadata(args, name, ROLE),
-            spec={
-                "secretTargetRef": [
-                    {"parameter": parameter, "name": broker["secret"], "key": broker["key"]}
-                    for parameter in ("password", *(("sentinelPassword",) if "sentinels" in broker else ()))
-                ],
-            },
+            spec={"secretTargetRef": known},
             opts=self.child(),
         )
+
+
+def _known(parameter: str, secret: Input[str], key: Input[str]) -> dict[str, Input[str]]:
+    return {"parameter": parameter, "name": secret, "key": key}
 
 
 def cooldown(args: WorkersArgs) -> int:

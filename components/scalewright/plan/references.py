@@ -149,6 +149,12 @@ def _of_certificate(spec: Manifest, namespace: str) -> Iterator[tuple[Target, st
     yield Target(kind, "" if kind == "ClusterIssuer" else namespace, issuer["name"]), None
 
 
+def _of_issuer(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
+    if authority := spec.get("ca"):
+        for key in ("tls.crt", "tls.key"):
+            yield Target("Secret", namespace, authority["secretName"]), key
+
+
 def _of_cluster(spec: Manifest, namespace: str) -> Iterator[tuple[Target, str | None]]:
     for plugin in spec.get("plugins", ()):
         if store := plugin.get("parameters", {}).get("barmanObjectName"):
@@ -174,6 +180,7 @@ _OF_KIND = {
     "Gateway": _of_gateway,
     "HTTPRoute": _of_route,
     "HorizontalPodAutoscaler": _of_scaled,
+    "Issuer": _of_issuer,
     "ScaledObject": _of_scaled,
     "StatefulSet": _of_stateful_set,
     "TriggerAuthentication": _of_trigger_authentication,

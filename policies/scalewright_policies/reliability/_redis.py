@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scalewright.plan.policy.subject import get, items, mapping
@@ -61,16 +62,16 @@ def servers(objects: Objects) -> Iterator[Server]:
 
 def _is_server(container: Container) -> bool:
     image = str(container.spec.get("image", "")).partition("@")[0].rpartition("/")[2].partition(":")[0]
-    programs = {one.rpartition("/")[2] for one in _commands.words(container)}
+    programs = {one.rpartition("/")[2] for one in _commands.words(container.arguments)}
     return not programs & _SENTINELS and (image in _IMAGES or bool(programs & _PROGRAMS))
 
 
 def _of_command(pod: Pod, container: Container) -> dict[str, Setting]:
     """Return what a command line says: https://valkey.io/topics/valkey.conf/ (passing arguments)."""
-    said = _commands.words(container)
+    said = _commands.words(container.arguments)
     path = f"{container.path}.{'args' if container.spec.get('args') else 'command'}"
     found = {}
-    for name, value in zip(said, said[1:], strict=False):
+    for name, value in pairwise(said):
         if name.removeprefix("--") in DEFAULTS and name.startswith("--"):
             found[name.removeprefix("--")] = Setting(value.strip("\"'"), pod.owner, path)
     return found
@@ -90,24 +91,31 @@ def _of_files(objects: Objects, pod: Pod) -> tuple[dict[str, Setting], bool]:
 
 
 def _of_map(held: Subject) -> dict[str, Setting]:
-    found = {}
-    for key, text in mapping(held.manifest.get("data")).items():
-        for line in str(text).splitlines() if str(key).endswith(".conf") else ():
-            name, _, value = line.strip().partition(" ")
-            if name in DEFAULTS:
-                found[name] = Setting(value.strip().strip("\"'"), held, f'data["{key}"]')
-    return found
+    texts = {str(key): str(text) for key, text in mapping(held.manifest.get("data")).items()}
+    return {
+        name: Setting(value, held, f'data["{key}"]')
+        for key, text in texts.items()
+        if key.endswith(".conf")
+        for name, value in settings(text).items()
+    }
 
 
-def uses(objects: Objects, server: Server) -> tuple[str | None, str | None]:
-    """Return who takes a server for a broker, and who for a cache; in words, None for nobody."""
-    names = [one for one in objects.selecting("Service", server.pod) if one.spec.get("selector")]
-    broker = cache = None
-    for role, who, namespace, host in _addresses(objects):
-        if any(_leads(host, namespace, one, server.pod.owner) for one in names):
-            broker = broker or (who if role == "broker" else None)
-            cache = cache or (who if role == "cache" else None)
-    return broker, cache
+def settings(text: str) -> dict[str, str]:
+    """Return what a configuration file says of what is judged."""
+    lines = [line.strip().partition(" ") for line in text.splitlines()]
+    return {name: value.strip().strip("\"'") for name, _, value in lines if name in DEFAULTS}
+
+
+def used(objects: Objects) -> Iterator[tuple[Server, str | None, str | None]]:
+    """Yield each server with who takes it for a broker, and who for a cache; in words, None for nobody."""
+    addresses = list(_addresses(objects))
+    for server in servers(objects):
+        names = [one for one in objects.selecting("Service", server.pod) if one.spec.get("selector")]
+        users: dict[str, str] = {}
+        for role, who, namespace, host in addresses:
+            if role not in users and any(_leads(host, namespace, one, server.pod.owner) for one in names):
+                users[role] = who
+        yield server, users.get("broker"), users.get("cache")
 
 
 def _addresses(objects: Objects) -> Iterator[tuple[str, str, str, str]]:
@@ -124,7 +132,7 @@ def _addresses(objects: Objects) -> Iterator[tuple[str, str, str, str]]:
             told = _variables(objects, pod, container)
             named = any("BROKER" in name for name in told)
             for name, value in told.items():
-                role = _role(name, is_worker=_commands.is_worker(container) and not named)
+                role = _role(name, is_worker=_commands.is_worker(container.arguments) and not named)
                 for host in _hosts(value) if role else ():
                     yield str(role), f"{name} of {pod.owner.identity} leads there", pod.owner.namespace, host
 

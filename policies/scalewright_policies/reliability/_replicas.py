@@ -23,7 +23,7 @@ KINDS = frozenset(
 class Fewest(NamedTuple):
     """How few replicas there may be, and what says so."""
 
-    count: int
+    number: int
     subject: Subject
     path: str
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
+from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scalewright.plan.policy import Objects
+    from scalewright.plan.policy import Objects, Subject
     from scalewright.plan.policy.rule import Settings
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
+    first: dict[tuple[str, ...], Subject] = {}
+    for one in (*objects.of("HorizontalPodAutoscaler"), *objects.of("ScaledObject")):
+        reference = mapping(one.get("spec.scaleTargetRef"))
+        target = one.namespace, str(reference.get("kind", "Deployment")), str(reference.get("name", ""))
+        if reference and first.setdefault(target, one) is not one:
+            yield Violation(
+                one,
+                f"{target[1]} {target[2]} is scaled by {first[target].identity} too",
+                "spec.scaleTargetRef",
+                remedy="Put the metrics of both into one ScaledObject: of several, the one that asks for most decides",
+            )
     for pod in objects.pods:
         replicas, scaler = pod.owner.spec.get("replicas"), objects.scaling(pod.owner)
         if scaler and replicas is not None:
@@ -27,8 +39,9 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
 RULE = Rule(
     name="autoscaled-replicas",
     group="reliability",
-    title="What an autoscaler scales has no number of replicas of its own",
-    why="Every apply sets the number back, in the middle of the load that the autoscaler had scaled for.",
+    title="What an autoscaler scales has no number of replicas of its own, and no second autoscaler",
+    why="Every apply sets the number back, in the middle of the load that the autoscaler had scaled for; and two "
+    "autoscalers undo what the other did.",
     severity="high",
     remedy="Take spec.replicas out; the first time, keep the number by taking it out of the last-applied configuration "
     "as well",

@@ -21,10 +21,10 @@ def _judge(objects: Objects, settings: Settings) -> Iterator[Violation]:
             continue
         leads = _traffic.route(objects, pod) or next(_traffic.services(objects, pod), None)
         found = fewest(objects, pod.owner)
-        if leads and found and found.count < settings["replicas"]:
+        if leads and found and found.number < settings["replicas"]:
             yield Violation(
                 found.subject,
-                f"the fewest replicas are {found.count}, and {leads.kind} {leads.name} leads there; at least "
+                f"the fewest replicas are {found.number}, and {leads.kind} {leads.name} leads there; at least "
                 f"{settings['replicas']}",
                 found.path,
             )
@@ -34,8 +34,8 @@ RULE = Rule(
     name="autoscaler-minimum",
     group="reliability",
     title="An autoscaler keeps at least two replicas of what answers requests",
-    why="At the quietest hour one lost node is an outage, and of none, the first request waits for a pod to start. What "
-    "works off a queue may go to none: tasks wait.",
+    why="At the quietest hour one lost node is an outage, and of none, the first request waits for a pod to start. "
+    "What works off a queue may go to none: tasks wait.",
     severity="high",
     remedy="Set scale.min of the service to 2 (minReplicas, minReplicaCount)",
     standards=(

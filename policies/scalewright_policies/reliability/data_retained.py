@@ -39,7 +39,9 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for namespace in objects.of("Namespace", ""):
         held = holding.get(namespace.name)
         if held is not None and _goes(namespace):
-            yield Violation(namespace, f"a destroy deletes it with all in it, such as {held.identity}: {_said(namespace)}")
+            yield Violation(
+                namespace, f"a destroy deletes it with all in it, such as {held.identity}: {_said(namespace)}"
+            )
 
 
 def _goes(subject: Subject) -> bool:
@@ -90,7 +92,9 @@ RULE = Rule(
     "keep=True",
     standards=(
         Standard(
-            "Pulumi", "Resource option: retainOnDelete", "https://www.pulumi.com/docs/iac/concepts/resources/options/retainondelete/"
+            "Pulumi",
+            "Resource option: retainOnDelete",
+            "https://www.pulumi.com/docs/iac/concepts/resources/options/retainondelete/",
         ),
         Standard(
             "Kubernetes",

@@ -6,34 +6,41 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
+from scalewright.plan.policy.objects import selects
 from scalewright_policies.reliability._numbers import integer
 from scalewright_policies.reliability._replicas import KAFKA, fewest, replicated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from scalewright.plan.policy import Objects, Subject
+    from scalewright.plan.policy import Objects, Pod, Subject
     from scalewright.plan.policy.rule import Settings
 
 _SPEC = "spec.kafka.template.podDisruptionBudget.maxUnavailable"
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
-    counts: dict[str, list[int | None]] = {}
-    for pod in replicated(objects):
-        least = fewest(objects, pod.owner)
-        for budget in objects.selecting("PodDisruptionBudget", pod):
-            # None of it now, but a drain comes when there is some.
-            counts.setdefault(str(id(budget)), []).append(max(least.count, 1) if least else None)
+    pods = list(replicated(objects))
     for budget in objects.of("PodDisruptionBudget", "policy"):
-        known = [one for one in counts.get(str(id(budget)), [None]) if one is not None]
-        complete = len(known) == len(counts.get(str(id(budget)), [None]))
-        yield from _of_budget(budget, sum(known) if complete else None)
+        yield from _of_budget(budget, _replicas(objects, [one for one in pods if _is_of(budget, one)]))
     for kafka in objects.of("Kafka", KAFKA):
         if integer(kafka.get(_SPEC)) == 0:
             yield Violation(
                 kafka, "maxUnavailable is 0, so that no node with a broker can be drained; at least 1", _SPEC
             )
+
+
+def _is_of(budget: Subject, pod: Pod) -> bool:
+    selector = budget.spec.get("selector")
+    return budget.namespace == pod.owner.namespace and selector is not None and selects(selector, pod.labels)
+
+
+def _replicas(objects: Objects, pods: Sequence[Pod]) -> int | None:
+    """Return how few replicas there are together; None where that is not known, or they are an operator's."""
+    found = [fewest(objects, one.owner) for one in pods]
+    known = [one.number for one in found if one is not None]
+    # Where there may be none, a drain comes when there is one.
+    return max(sum(known), 1) if known and len(known) == len(found) else None
 
 
 def _of_budget(budget: Subject, replicas: int | None) -> Iterator[Violation]:

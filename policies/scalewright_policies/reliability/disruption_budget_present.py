@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for pod in replicated(objects):
         found = fewest(objects, pod.owner)
-        if found and found.count > 1 and next(objects.selecting("PodDisruptionBudget", pod), None) is None:
+        if found and found.number > 1 and next(objects.selecting("PodDisruptionBudget", pod), None) is None:
             yield Violation(
                 pod.owner,
-                f"of {found.count} replicas or more, a drain may take all: no PodDisruptionBudget selects them",
+                f"of {found.number} replicas or more, a drain may take all: no PodDisruptionBudget selects them",
             )
     for cluster in objects.of("Cluster", POSTGRES):
         instances = integer(cluster.get("spec.instances"))

@@ -11,10 +11,11 @@ from scalewright_policies.reliability._numbers import integer
 from scalewright_policies.reliability._probes import working
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from scalewright.plan.policy import Container, Objects, Pod
     from scalewright.plan.policy.rule import Settings
+    from scalewright.plan.records import Process
 
 #: Seconds of a pod that says nothing.
 _GRACE = 30
@@ -40,7 +41,7 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
 def _of_container(pod: Pod, container: Container) -> Iterator[Violation]:
     given = integer(pod.spec.get("terminationGracePeriodSeconds"))
     grace = _GRACE if given is None else given
-    before, server = _pre_stop(container) or 0, _commands.drain(container)
+    before, server = _pre_stop(container) or 0, _commands.drain(container.arguments)
     if (before or server) and grace <= before + (server[1] if server else 0):
         parts = [f"preStop takes {before:g} s"] if before else []
         parts += [f"{server[0]} up to {server[1]:g} s for its requests"] if server else []
@@ -49,6 +50,14 @@ def _of_container(pod: Pod, container: Container) -> Iterator[Violation]:
             f"container {container.name} is killed {grace} s after it was told to stop, and {' and '.join(parts)}",
             f"{pod.path}.terminationGracePeriodSeconds",
         )
+
+
+def _judge_processes(processes: Sequence[Process], _settings: Settings) -> Iterator[Violation]:
+    for one in processes:
+        server = _commands.drain(one.command)
+        if server and one.stop.seconds <= server[1]:
+            message = f"it is killed {one.stop.seconds} s after it was told to stop, and {server[0]} takes up to"
+            yield Violation(None, f"{message} {server[1]:g} s for its requests", "stop.seconds", name=one.name)
 
 
 def _pre_stop(container: Container) -> float | None:
@@ -138,4 +147,5 @@ spec:
 """,
     ),
     of_plan=_judge,
+    of_processes=_judge_processes,
 )

@@ -21,9 +21,9 @@ def _judge(objects: Objects, settings: Settings) -> Iterator[Violation]:
         if objects.scaling(pod.owner) or not _is_repeatable(pod):
             continue
         found, reason = fewest(objects, pod.owner), _reason(objects, pod)
-        if found and reason and 0 < found.count < settings["replicas"]:
+        if found and reason and 0 < found.number < settings["replicas"]:
             yield Violation(
-                pod.owner, f"replicas are {found.count}, and {reason}; at least {settings['replicas']}", found.path
+                pod.owner, f"replicas are {found.number}, and {reason}; at least {settings['replicas']}", found.path
             )
 
 
@@ -38,7 +38,7 @@ def _reason(objects: Objects, pod: Pod) -> str | None:
         return "every statement passes through it"
     if found := next(_traffic.services(objects, pod), None):
         return f"Service {found.name} leads there"
-    if any(_commands.is_worker(one) for one in pod.main()):
+    if any(_commands.is_worker(one.arguments) for one in pod.main()):
         return "nobody else takes the tasks of its queues"
     return None
 

@@ -65,12 +65,14 @@ RULE = Rule(
     title="PostgreSQL archives its log, and a schedule makes base backups",
     why="Replicas copy a mistake within milliseconds: a table that was dropped is only in a backup.",
     severity="critical",
-    remedy="Declare postgres.backups (a plugin of the Cluster with isWALArchiver: true, and a ScheduledBackup of it with "
-    "the same method)",
+    remedy="Declare postgres.backups (a plugin of the Cluster with isWALArchiver: true, and a ScheduledBackup of it "
+    "with the same method)",
     standards=(
         Standard("CloudNativePG", "Backup: WAL archive", "https://cloudnative-pg.io/docs/current/backup#wal-archive"),
         Standard(
-            "CloudNativePG", "Backup: Scheduled Backups", "https://cloudnative-pg.io/docs/current/backup#scheduled-backups"
+            "CloudNativePG",
+            "Backup: Scheduled Backups",
+            "https://cloudnative-pg.io/docs/current/backup#scheduled-backups",
         ),
     ),
     examples=Example(

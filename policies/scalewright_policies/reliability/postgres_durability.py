@@ -21,8 +21,8 @@ _ANNOTATION = "alpha.cnpg.io/failoverQuorum"
 
 
 def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
-    if (subject.group, subject.kind) != (POSTGRES, "Cluster"):
-        return
+    if (subject.group, subject.kind) != (POSTGRES, "Cluster") or subject.get("spec.replica.enabled") is True:
+        return  # a replica of another cluster commits nothing of its own
     synchronous = mapping(subject.get(_PATH))
     number = integer(synchronous.get("number"))
     if not synchronous:
@@ -32,7 +32,9 @@ def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
         yield Violation(subject, f"a commit waits for {number} replicas; at least 1", f"{_PATH}.number")
     elif (durability := synchronous.get("dataDurability", "required")) != "required":
         yield Violation(
-            subject, f"dataDurability is {durability}: with its replica away, a commit waits for none", f"{_PATH}.dataDurability"
+            subject,
+            f"dataDurability is {durability}: with its replica away, a commit waits for none",
+            f"{_PATH}.dataDurability",
         )
     elif not _elects_safely(subject, number):
         yield Violation(

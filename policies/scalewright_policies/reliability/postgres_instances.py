@@ -19,16 +19,14 @@ def _judge(subject: Subject, settings: Settings) -> Iterator[Violation]:
     if (subject.group, subject.kind) == (POSTGRES, "Cluster"):
         instances = integer(subject.get("spec.instances", 1))
         if instances is not None and instances < settings["instances"]:
-            yield Violation(
-                subject, f"instances are {instances}; at least {settings['instances']}", "spec.instances"
-            )
+            yield Violation(subject, f"instances are {instances}; at least {settings['instances']}", "spec.instances")
 
 
 RULE = Rule(
     name="postgres-instances",
     group="reliability",
     title="PostgreSQL has a primary and two replicas",
-    why="With one replica, writes that must be on two nodes stop whenever either is away; with none, so does everything.",
+    why="With one replica, writes that must be on two nodes stop whenever either is away; with none, everything stops.",
     severity="high",
     remedy="Set postgres.instances to 3 (spec.instances of the Cluster)",
     standards=(

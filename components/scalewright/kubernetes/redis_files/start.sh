@@ -5,11 +5,15 @@ umask 077
 password=$(cat "$REDIS_PASSWORD_FILE")
 configuration=$STATE/valkey.conf
 
+ask() {
+    REDISCLI_AUTH=$password timeout 2 valkey-cli ${TLS_CA_FILE:+--tls --cacert "$TLS_CA_FILE"} "$@"
+}
+
 # Whoever the sentinels name is the primary. When none answers, everybody keeps the part that Valkey wrote down last,
 # and at the very first start there is one primary for all.
 role() {
     for sentinel in $SENTINELS; do
-        primary=$(REDISCLI_AUTH=$password timeout 2 valkey-cli -h "$sentinel" -p "$SENTINEL_PORT" \
+        primary=$(ask -h "$sentinel" -p "$SENTINEL_PORT" \
             SENTINEL get-master-addr-by-name mymaster 2>/dev/null | head -n 1) || continue
         case $primary in
             "$ADDRESS") return ;;

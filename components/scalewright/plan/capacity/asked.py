@@ -37,4 +37,4 @@ def unknown(of: Iterable[Client]) -> tuple[str, ...]:
 def is_ours(subject: Subject) -> bool:
     """Whether a database or its poolers are of a declaration."""
     labels = mapping(subject.metadata.get("labels"))
-    return labels.get(MANAGED) == "scalewright" and labels.get(COMPONENT) in {"database", "pooler"}
+    return labels.get(MANAGED) == "scalewright" and str(labels.get(COMPONENT)) in {"database", "pooler"}

@@ -55,9 +55,10 @@ class Workload(NamedTuple):
 def part_of(subject: Subject) -> str:
     """Return what an object is called in the declaration, such as ``services.orders``; nothing for what is no part."""
     labels = mapping(subject.metadata.get("labels"))
-    if labels.get(MANAGED) != "scalewright" or labels.get(COMPONENT) not in _PARTS:
+    component = str(labels.get(COMPONENT))
+    if labels.get(MANAGED) != "scalewright" or component not in _PARTS:
         return ""
-    group, suffix = _PARTS[labels[COMPONENT]]
+    group, suffix = _PARTS[component]
     return f"{group}.{subject.name.removesuffix(suffix)}"
 
 

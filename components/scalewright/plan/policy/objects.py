@@ -23,7 +23,7 @@ class Objects:
     @classmethod
     def of_plan(cls, resources: Iterable[Resource]) -> Objects:
         """Return the objects of a plan. Raises RenderError for two of one name."""
-        from scalewright.plan.render import objects  # needs YAML, which nobody needs who judges processes
+        from scalewright.plan.render import objects  # which writes YAML, and that is no part of the local platform
 
         resources = list(resources)
         options = {

@@ -77,7 +77,7 @@ _PUBLIC = frozenset(
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: What stands for a value and is none: a variable, a template, a path, a URL, what a vault is asked for.
 _REFERENCE = re.compile(
-    r".*(?:\$[({]|\{\{|<%)|\$|ENC\[|(?:vault|op|ref\+\w*|awssm|gcpsm|arn|secretref|file|env):|[a-z][a-z0-9+.-]*://"
+    r".*(?:[$%][({]|\{\{|<%)|\$|ENC\[|(?:vault|op|ref\+\w*|awssm|gcpsm|arn|secretref|file|env):|[a-z][a-z0-9+.-]*://"
     r"|\.{0,2}/[\w./-]*$|<[^>]*>$|[*x.]+$|redacted$|(?:true|false|null|none|yes|no|on|off|required|optional)$|\d{1,5}$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -51,7 +51,10 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": f"{rule.title}."},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.remedy}."},
-        "properties": {"tags": [rule.group, *(one.name for one in rule.standards)], "problem.severity": rule.severity},
+        "properties": {
+            "tags": list(dict.fromkeys((rule.group, *(one.name for one in rule.standards)))),
+            "problem.severity": rule.severity,
+        },
     }
     if rule.group == "security":
         described["properties"]["security-severity"] = _SCORES[rule.severity]
