@@ -141,7 +141,7 @@ def _sums(environment: Environment, where: str) -> Iterator[Block]:
     opening = ["", "| capacity at most replicas | before | after | bound |", "|---|--:|--:|---|"] if rows else []
     yield Block(SUMS, rows, _row_of_more(4, where), opening, most=ROWS)
     ways = [
-        f"- {plain(one.name)}: {plain(' or '.join(one.after.remedies), 600)}."
+        f"- {plain(one.name)}: {plain('; or '.join(one.after.remedies), 600)}."
         for one in told
         if one.breaks and one.after and one.after.remedies
     ]
