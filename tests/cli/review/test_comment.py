@@ -127,11 +127,13 @@ def test_nothing_in_a_change_breaks_the_comment() -> None:
 
 
 def balanced(text: str) -> bool:
-    """Whether every fence and every fold ends, one after the other."""
+    """Whether every fence and every fold ends, one after the other, and no fence is within another."""
     fence: str | None = None
     folds = 0
     for line in text.splitlines():
         if fence:
+            if fence in line and fence != line:
+                return False
             fence = None if line == fence else fence
         elif found := re.fullmatch(r"(`{3,})(\w+)", line):
             fence = found[1]

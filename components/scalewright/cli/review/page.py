@@ -192,5 +192,7 @@ def _change(change: Change, environment: Environment) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, indent=2)
+    text = (
+        value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+    )
     return _code(text)
