@@ -195,13 +195,14 @@ def test_no_value_of_a_secret_is_told(project: Project, tmp_path: Path) -> None:
     program = project.stacks / "__main__.py"
     text = program.read_text()
     secret = """
-from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.apiextensions import CustomResource
 if pulumi.get_stack() == "dev":
-    Secret("mine", metadata={{"name": "mine", "namespace": "shop"}}, string_data={{"token": "{value}"}})
+    data = {{"stringData": {{"{key}": "{value}"}}}}
+    CustomResource("mine", api_version="v1", kind="Secret", metadata={{"name": "mine", "namespace": "shop"}}, others=data)
 """
-    program.write_text(text + secret.format(value="hunter2"))
-    project.commit("with a secret")
-    program.write_text(text + secret.format(value="hunter3").replace('"token"', '"other"'))
+    program.write_text(text + secret.format(key="token", value="hunter2"))
+    project.commit("with a secret of which Pulumi does not know that it is one")
+    program.write_text(text + secret.format(key="other", value="hunter3"))
     html = tmp_path / "page.html"
     done = run("ci", "--base", "HEAD", "--json", "--html", str(html), cwd=project.folder, status=0)
     assert "Secret mine" in changed_of(done.stdout)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from scalewright.cli.comparison import Answer
+from scalewright.cli.findings import judged
 from scalewright.cli.pull_request import GRAVEST, ROWS, page
 from scalewright.plan.changes import Side, compare
+from scalewright.plan.policy import Report
 
 
 def config(name: str, **data: str) -> dict[str, Any]:
@@ -14,7 +16,7 @@ def config(name: str, **data: str) -> dict[str, Any]:
 
 
 def told(before: list[dict[str, Any]], after: list[dict[str, Any]], *notes: str) -> str:
-    return page(Answer("dev", "main", compare(Side(before), Side(after)), notes))
+    return page(Answer("dev", "main", compare(Side(before), Side(after)), judged(Report()), notes))
 
 
 def test_where_nothing_changes_there_is_no_table_and_no_fold() -> None:

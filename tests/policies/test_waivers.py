@@ -61,7 +61,7 @@ waivers:
         "stacks/waivers.yaml:7:46: waivers[1].expires is 'tomorrow'; it must be a day that there is. Write it as in "
         "2027-03-31.",
         *(
-            f"stacks/waivers.yaml:8:1: waivers[2].{name} is missing; it must be given. "
+            f"stacks/waivers.yaml:8:3: waivers[2].{name} is missing; it must be given. "
             f"Write for example {name}: {value}."
             for name, value in (
                 ("environments", "[staging]"),

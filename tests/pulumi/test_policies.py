@@ -146,3 +146,12 @@ def test_a_mistake_in_what_the_project_says_of_policies_is_told_by_pulumi_too(pr
     said = project.run("preview", "-s", "dev", "--policy-pack", "policies", status=1)
     assert "stacks/policies.yaml:1:1: levle is not a setting" in said
     assert "Traceback" not in said
+
+
+def test_up_refuses_what_is_mandatory_before_anything_is_made(project: Project) -> None:
+    project.edit("prod", "synchronous: required", "synchronous: preferred")
+    _, errors = project.scalewright("up", "prod", "--yes", status=1)
+    first, last = errors.splitlines()
+    assert first.startswith("scalewright: postgres-durability: Cluster postgres: dataDurability is preferred")
+    assert last.startswith("scalewright: 1 finding stands against prod, and nothing was changed.")
+    assert list((project.home / "state").iterdir()) == []
