@@ -195,10 +195,9 @@ def test_no_value_of_a_secret_is_told(project: Project, tmp_path: Path) -> None:
     program = project.stacks / "__main__.py"
     text = program.read_text()
     secret = """
-from pulumi_kubernetes.apiextensions import CustomResource
 if pulumi.get_stack() == "dev":
-    data = {{"stringData": {{"{key}": "{value}"}}}}
-    CustomResource("mine", api_version="v1", kind="Secret", metadata={{"name": "mine", "namespace": "shop"}}, others=data)
+    made = {{"apiVersion": "v1", "kind": "Secret", "metadata": {{"name": "mine", "namespace": "shop"}}}}
+    pulumi.CustomResource("kubernetes:core/v1:Secret", "mine", {{**made, "stringData": {{"{key}": "{value}"}}}})
 """
     program.write_text(text + secret.format(key="token", value="hunter2"))
     project.commit("with a secret of which Pulumi does not know that it is one")
