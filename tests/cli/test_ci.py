@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -142,7 +143,7 @@ def test_a_base_from_before_the_tool_is_told_and_the_state_now_is_shown(project:
     project.commit("the tool")
     text = ci(project, "--base", "HEAD~1").stdout
     assert f"at {first} there is no environment yet: this is the state after the change, and all of it is new." in text
-    assert "| dev | 42 objects |" in text
+    assert re.search(r"\n\| dev \| \d+ objects \| ", text)
     assert "```mermaid" in text
 
 
@@ -156,7 +157,7 @@ def test_a_base_whose_declaration_is_wrong_is_told_and_the_state_now_is_shown(pr
     first, second = found["dev"]["notes"][:2]
     assert first == f"what it was at {broken} is not known, so that all of it is shown as it is now"
     assert second.startswith("stacks/Pulumi.dev.yaml:")
-    assert len(found["dev"]["changes"]) == 42
+    assert {one["action"] for one in found["dev"]["changes"]} == {"added"}
 
 
 def test_a_mistake_now_is_told_beside_the_other_environments(project: Project) -> None:
