@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import check, commands, graph, preview, recovery, render, resting, scaling, soak, table, throughput
+from bench import check, ci, commands, graph, preview, recovery, render, resting, scaling, soak, table, throughput
 from bench.context import Bench
 from bench.project import Project
 
@@ -29,6 +29,7 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "render": render.measure,
     "preview": preview.measure,
     "check": check.measure,
+    "ci": ci.measure,
     "graph": graph.measure,
     "soak": soak.measure,
 }

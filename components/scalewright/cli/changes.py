@@ -131,7 +131,8 @@ def shown(value: Any) -> str:
     """Return a value in one line, and not too long a one."""
     if value is None:
         return "none"
-    text = value if isinstance(value, str) and value and "\n" not in value else json.dumps(value, ensure_ascii=False)
+    plain = isinstance(value, str) and value and "\n" not in value
+    text = value if plain else json.dumps(value, ensure_ascii=False, sort_keys=True)  # the SDK has no order of keys
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
