@@ -150,8 +150,8 @@ def test_what_stands_beside_something_known_only_later_is_judged_all_the_same() 
     assert mistakes(Workers, workers) == [
         "Workers 'orders': broker.secret is 5; it must be text. Put it in quotes.",
         "Workers 'orders': broker.key is missing; it must be given. Give it.",
-        "Workers 'orders': broker.kee is not a setting; it must be one of address, sentinels, tls, database, secret, "
-        "key. Did you mean key?",
+        "Workers 'orders': broker.kee is not a setting; it must be one of address, sentinels, tls, authority, "
+        "database, secret, key. Did you mean key?",
     ]
     assert mistakes(Relay, relay) == ["Relay 'orders': secrets[0].key is ['b']; it must be text. Put it in quotes."]
 

@@ -26,7 +26,7 @@ ORDER = (
     ("Namespace",),
     ("ResourceQuota", "LimitRange", "NetworkPolicy"),
     ("ServiceAccount", "Role", "RoleBinding", "Secret", "ExternalSecret", "ConfigMap", "PersistentVolumeClaim"),
-    ("ObjectStore", "Cluster", "KafkaNodePool", "Kafka", "Certificate", "TriggerAuthentication", "Service"),
+    ("ObjectStore", "Cluster", "KafkaNodePool", "Kafka", "Issuer", "Certificate", "TriggerAuthentication", "Service"),
     (),
     ("StatefulSet", "Job", "Deployment", "Pooler", "ScheduledBackup", "KafkaTopic", "KafkaUser"),
     ("HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget"),

@@ -58,8 +58,8 @@ def _is_parent(parent: Mapping[str, Any], route: Subject, gateway: Subject, list
         return False
     if parent.get("namespace", route.namespace) != gateway.namespace:
         return False
-    same_name = parent.get("sectionName") in {None, listener.get("name")}
-    return same_name and parent.get("port") in {None, listener.get("port")}
+    same_name = parent.get("sectionName") in (None, listener.get("name"))
+    return same_name and parent.get("port") in (None, listener.get("port"))
 
 
 def serving(objects: Objects) -> Iterator[RouteRule]:

@@ -27,7 +27,7 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for pod in objects.pods:
         for container in pod.containers():
             for index, one in enumerate(map(mapping, items(container.spec.get("env")))):
-                if str(one.get("name", "")).endswith("SECURITY_PROTOCOL") and one.get("value") in PLAIN:
+                if str(one.get("name", "")).endswith("SECURITY_PROTOCOL") and str(one.get("value")) in PLAIN:
                     message = f"container {container.name}: {one['name']} is {one['value']}; it must be SSL or SASL_SSL"
                     yield Violation(pod.owner, message, f"{container.path}.env[{index}].value")
 

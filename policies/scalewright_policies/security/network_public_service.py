@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Violation
 from scalewright.plan.policy.subject import items, mapping
@@ -21,11 +21,11 @@ NAME = "app.kubernetes.io/name"
 
 def _judge(subject: Subject, settings: Settings) -> Iterator[Violation]:
     kind = subject.spec.get("type")
-    if (subject.group, subject.kind) != ("", "Service") or kind not in {"LoadBalancer", "NodePort"}:
+    if (subject.group, subject.kind) != ("", "Service") or kind not in ("LoadBalancer", "NodePort"):
         return
     gateways = [str(one) for one in items(settings.get("gateways"))]
-    names: set[Any] = {subject.name, mapping(subject.metadata.get("labels")).get(NAME)}
-    if not names & set(gateways):
+    names = (subject.name, str(mapping(subject.metadata.get("labels")).get(NAME)))
+    if not set(names) & set(gateways):
         bound = f"it must be ClusterIP, but for that of a gateway ({', '.join(gateways)})"
         yield Violation(subject, f"its type is {kind}; {bound}", "spec.type")
 

@@ -1,4 +1,4 @@
-"""What changes of the kinds of Strimzi, KEDA, Gateway API, cert-manager, Traefik and Prometheus come to."""
+"""What changes of the kinds of Strimzi, KEDA, Gateway API, cert-manager, External Secrets and others come to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ KEDA = "https://keda.sh/docs/latest/reference/scaledobject-spec/"
 AUTHENTICATION = "https://keda.sh/docs/latest/concepts/authentication/"
 GATEWAY = "https://gateway-api.sigs.k8s.io/reference/spec/"
 EXTERNAL_SECRETS = "https://external-secrets.io/latest/guides/ownership-deletion-policy/"
+SYNCING = "https://external-secrets.io/latest/api/externalsecret/"
 CERTIFICATE = "https://cert-manager.io/docs/usage/certificate/"
 TRAEFIK = "https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/middleware/"
 PROMETHEUS = "https://prometheus-operator.dev/docs/api-reference/api/"
@@ -90,6 +91,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule("spec.secretName", "quiet", "no restart: the certificate is signed anew into another Secret", CERTIFICATE),
         Rule("spec.renewBefore", "quiet", "no restart", CERTIFICATE),
         Rule("spec", "quiet", "no restart: the certificate is signed anew; the old one serves until then", CERTIFICATE),
+    ),
+    "Issuer": (Rule("spec", "quiet", "no restart: the next certificates are signed otherwise", CERTIFICATE),),
+    "ExternalSecret": (
+        Rule(
+            "spec", "quiet", "no restart: its Secret is written anew, and pods see the new value in a minute", SYNCING
+        ),
     ),
     "PodMonitor": (Rule("spec", "quiet", SCRAPED, PROMETHEUS),),
     "ServiceMonitor": (Rule("spec", "quiet", SCRAPED, PROMETHEUS),),
