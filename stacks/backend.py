@@ -36,7 +36,7 @@ backend = Backend(
             queues=["orders"],
             concurrency=2,
             uses=["postgres", "redis"],
-            database=Pool(size=2, overflow=2),
+            database=Pool(size=2, overflow=2, reads="primary"),  # a task works on what it has just written
             longest_task="30s",
             scale=Scale(min=1, max=4, metrics=[Backlog(per_replica=50)]),
         ),

@@ -41,16 +41,44 @@ def is_checkout(project: Path) -> bool:
     return _git(project, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true"
 
 
-def find(project: Path, name: str) -> Revision:
-    """Return a revision by its name. Raises PlatformError where there is none, with the nearest that there is."""
-    placed = _git(project, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository")
+def find(project: Path, name: str, *, instead: bool = True) -> Revision:
+    """Return a revision by its name. Raises PlatformError where there is none, with the nearest that there is.
+
+    `instead` tells whether a folder or a cluster would do as well, which is then said.
+    """
+    placed = _git(project, "rev-parse", "--show-toplevel", "--show-prefix")
     if placed.returncode:
-        raise PlatformError(_no_checkout(project, name, placed.stderr))
-    top, prefix, shallow = placed.stdout.splitlines()
+        raise PlatformError(_no_checkout(project, name, placed.stderr, instead=instead))
+    top, prefix = placed.stdout.splitlines()
     found = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if found.returncode or not name:
-        raise PlatformError(_unknown(project, name, shallow=shallow == "true"))
+        raise PlatformError(_unknown(project, name, instead=instead))
     return Revision(name, found.stdout.strip(), top, prefix.rstrip("/"))
+
+
+def parting(project: Path, name: str) -> Revision:
+    """Return where the history of what is checked out left that of another revision, by that one's name.
+
+    What a branch changes is what differs from there, and not what others have merged since:
+    https://git-scm.com/docs/git-merge-base. Raises PlatformError where git does not know it.
+    """
+    other = find(project, name, instead=False)
+    found = _git(project, "merge-base", other.commit, DEFAULT)
+    if found.returncode:
+        why = f"{other} and {DEFAULT} have no commit in common"
+        if _is_shallow(project):
+            raise PlatformError(f"{why} in this clone, which is shallow. {_DEEPER}")
+        raise PlatformError(f"{why}. Name a revision from which this one came")
+    return other._replace(commit=found.stdout.strip())
+
+
+def is_clean(project: Path) -> bool:
+    """Whether a project is as its last commit has it, with nothing that is not committed."""
+    return not _git(project, "status", "--porcelain", "--", ".").stdout.strip()
+
+
+def _is_shallow(project: Path) -> bool:
+    return _git(project, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
 
 
 def write(revision: Revision, scratch: Path) -> Path:
@@ -90,25 +118,29 @@ def _git(folder: Path | str, *arguments: str, **environment: str) -> subprocess.
         ) from error
 
 
-def _no_checkout(project: Path, name: str, said: str) -> str:
+def _no_checkout(project: Path, name: str, said: str, *, instead: bool) -> str:
     if "not a git repository" in said or not said:
-        return f"{project} is no checkout of git, so that it has no revision {name}. {_INSTEAD}"
-    return f"git does not read {project}: {_first(said)}. Mend that, or name a folder with --against ./DIR"
+        remedy = _INSTEAD if instead else "Run this in a checkout of git"
+        return f"{project} is no checkout of git, so that it has no revision {name}. {remedy}"
+    remedy = "Mend that, or name a folder with --against ./DIR" if instead else "Mend that"
+    return f"git does not read {project}: {_first(said)}. {remedy}"
 
 
 _INSTEAD = "Name a folder that `scalewright render` wrote with --against ./DIR, or --against cluster"
+_DEEPER = "`git fetch --unshallow` brings the rest; a workflow of GitHub has it by `fetch-depth: 0` of actions/checkout"
 
 
-def _unknown(project: Path, name: str, *, shallow: bool) -> str:
+def _unknown(project: Path, name: str, *, instead: bool) -> str:
     listed = _git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
     known = listed.stdout.split()
     if name == DEFAULT or not known:
-        return f"{project} has no commit yet to compare with. {_INSTEAD}"
+        return f"{project} has no commit yet to compare with. {_INSTEAD if instead else 'Commit something first'}"
     near = next((one for one in known if one.endswith(f"/{name}")), None) or nearest(name, known)
-    hint = f"Did you mean {near}?" if near else "Name a branch, a tag or a commit; a folder is written ./DIR"
-    if shallow:
-        hint += " This clone is shallow: `git fetch --unshallow` brings the rest"
-    return f"there is no revision {name!r}, and no such folder. {hint}"
+    folder = "; a folder is written ./DIR" if instead else ""
+    hint = f"Did you mean {near}?" if near else f"Name a branch, a tag or a commit{folder}"
+    if _is_shallow(project):
+        hint += f"{'' if near else '.'} This clone is shallow: {_DEEPER}"
+    return f"there is no revision {name!r}{', and no such folder' if instead else ''}. {hint}"
 
 
 def _first(said: str) -> str:

@@ -29,13 +29,18 @@ class Plan(NamedTuple):
 
 
 class Snapshot:
-    """A plan that is being made; what is still at work when the block ends is ended."""
+    """A plan that is being made; what is still at work when the block ends is ended.
 
-    def __init__(self, project: Path, environment: str, scratch: Path, name: str) -> None:
+    `module` is what makes it: it is run with the project, the environment, the file to write, and whatever `more` is.
+    """
+
+    def __init__(
+        self, project: Path, environment: str, scratch: Path, name: str, module: str = __name__, *more: str
+    ) -> None:
         self._name = name
         self._file = scratch / "plan.json"
         # -P: a folder of the revision that is called like the toolkit must not take its place.
-        command = [sys.executable, "-P", "-m", __name__, str(project), environment, str(self._file)]
+        command = [sys.executable, "-P", "-m", module, str(project), environment, str(self._file), *more]
         self._process = subprocess.Popen(
             command,
             cwd=project,
@@ -54,16 +59,19 @@ class Snapshot:
         with self._process:  # waits for its end, and closes what is connected to it
             self._process.kill()
 
-    def plan(self) -> Plan:
-        """Wait for it. Raises PlatformError, with a line for each mistake, that says which side it is of."""
+    def text(self, remedy: str = "Name a revision whose program runs") -> str:
+        """Wait for it, and return what it wrote. Raises PlatformError, which says which side it is of."""
         _, said = self._process.communicate()
         if self._process.returncode or not self._file.exists():
             last = (said.splitlines() or ["it does not say why"])[-1]
             raise PlatformError(
-                f"at {self._name}: the plan ended with status {self._process.returncode}: {last}. "
-                "Name a revision whose program runs"
+                f"at {self._name}: the plan ended with status {self._process.returncode}: {last}. {remedy}"
             )
-        found = json.loads(self._file.read_text(encoding="utf-8"))
+        return self._file.read_text(encoding="utf-8")
+
+    def plan(self) -> Plan:
+        """Wait for it. Raises PlatformError, with a line for each mistake, that says which side it is of."""
+        found = json.loads(self.text())
         if troubles := found["troubles"]:
             raise PlatformError(*(f"at {self._name}: {one}" for one in troubles))
         from scalewright.plan.resources import Resource

@@ -54,3 +54,12 @@ def test_that_of_a_render_has_what_a_render_writes_down() -> None:
     found = rendered(PLAN)
     assert names(found.objects) == {"Cluster postgres"}
     assert found.retained is None
+
+
+def test_no_value_of_a_secret_is_on_it_and_the_plan_keeps_them() -> None:
+    written = manifest("Secret", "mine", stringData={"token": "hunter2"}, data="odd")
+    plan = [resource("kubernetes:core/v1:Secret", "mine", **written)]
+    [found] = whole(plan).objects
+    assert found["stringData"] == {"token": SECRET}
+    assert found["data"] == SECRET
+    assert plan[0].inputs["stringData"] == {"token": "hunter2"}

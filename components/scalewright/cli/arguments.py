@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound="Callable[..., object]")
 def environment_argument(command: Command) -> Command:
     """Add the argument ENV, which defaults to ``local`` and completes to the project's environments."""
     return click.argument(
-        "environment", metavar="[ENV]", default=DEFAULT, shell_complete=_complete, callback=environment_name
+        "environment", metavar="[ENV]", default=DEFAULT, shell_complete=complete, callback=environment_name
     )(command)
 
 
@@ -41,7 +41,8 @@ def find_project(start: Path) -> Path:
     return next((folder for folder in (start, *start.parents) if (folder / "stacks").is_dir()), start)
 
 
-def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the environments of the project whose names begin so."""
     from scalewright.declaration import environments
 
     start: Path = ctx.find_root().params.get("project") or Path.cwd()

@@ -17,7 +17,7 @@ from scalewright.local.errors import PlatformError, in_words
 #: Each command is the object of that name in the module of that name; loaded only when needed.
 COMMANDS = (
     *("up", "down", "scale", "status", "doctor", "logs", "exec", "backup", "restore", "reset"),
-    *("url", "preview", "graph", "drift", "render", "preflight", "show", "schema"),
+    *("url", "preview", "check", "ci", "graph", "drift", "render", "preflight", "show", "schema"),
 )
 
 #: Which extra brings a package that only the commands of one platform need.

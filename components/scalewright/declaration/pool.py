@@ -18,3 +18,7 @@ class Pool(Model):
     """Further connections under load, closed again after use."""
     reads: Literal["primary", "prefer-replica", "replica"] = "prefer-replica"
     """Where reads go: to the primary, to a replica if there is one, or to replicas only."""
+
+
+RELAY = Pool(size=1, overflow=0, reads="primary")
+"""What the relay of an outbox is told, whatever its service has: it does one thing at a time, on the primary."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi import Input
 
 from scalewright import declaration
+from scalewright.declaration.pool import RELAY
 from scalewright.kubernetes import alerts, application, dashboard, edges, quota
 from scalewright.kubernetes.application import Wiring
 from scalewright.kubernetes.autoscaler import MetricArgs, ScaleArgs
@@ -185,7 +186,8 @@ def service(site: Site, name: str, declared: declaration.Service) -> ServiceArgs
 def relay(site: Site, name: str, declared: declaration.Service) -> RelayArgs:
     """Return the arguments of the relay of a service's outbox."""
     assert declared.outbox is not None  # noqa: S101 - asked for by the caller
-    return {**_pods(site, name, declared, quota.SMALL), "command": ["python", "-m", declared.outbox]}
+    alone = declared.model_copy(update={"database": RELAY})
+    return {**_pods(site, name, alone, quota.SMALL), "command": ["python", "-m", declared.outbox]}
 
 
 def workers(site: Site, name: str, declared: declaration.Workers) -> WorkersArgs:

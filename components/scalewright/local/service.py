@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from scalewright.declaration.pool import RELAY
 from scalewright.local import application, redis
 from scalewright.local.site import LOOPBACK
 from scalewright.plan.records import HeartbeatHealth, HttpHealth, Process, Stop
@@ -84,7 +85,7 @@ def _replica(backend: Backend, site: Site, name: str, service: Service, replica:
 def _relay(backend: Backend, site: Site, name: str, service: Service) -> Process:
     assert service.outbox is not None  # noqa: S101
     relay = f"{name}-relay"
-    environment = application.environment(backend, site, name, service, instance=relay, pool=None)
+    environment = application.environment(backend, site, name, service, instance=relay, pool=RELAY)
     return Process(
         name=relay,
         noun=f"services.{name}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scalewright.plan.changes import Side
 from scalewright.plan.pairs import identity
 from scalewright.plan.render import objects, withheld
+from scalewright.plan.resources import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,10 +23,10 @@ def whole(resources: Iterable[Resource]) -> Side:
     Raises RenderError for two objects of one name.
     """
     resources = [one for one in resources if one.custom]
-    made = [*objects(resources), *withheld(resources)]
-    known = {id(one) for one in made}
+    made, secrets = objects(resources), withheld(resources)
+    known = {id(one) for one in (*made, *secrets)}
     others = [_other(one) for one in resources if id(one.inputs) not in known]
-    return Side([*made, *others], _retained(resources, known))
+    return Side([*made, *map(_masked, secrets), *others], _retained(resources, known))
 
 
 def rendered(resources: Iterable[Resource]) -> Side:
@@ -37,6 +38,15 @@ def _retained(resources: Iterable[Resource], known: set[int]) -> frozenset[Any]:
     return frozenset(
         identity(one.inputs if id(one.inputs) in known else _other(one)) for one in resources if one.retain_on_delete
     )
+
+
+def _masked(secret: Manifest) -> Manifest:
+    """Return a Secret without its values, which its author may have written down in the program."""
+    values = {field: secret[field] for field in ("data", "stringData") if field in secret}
+    masked = {
+        field: dict.fromkeys(value, SECRET) if isinstance(value, dict) else SECRET for field, value in values.items()
+    }
+    return {**secret, **masked}
 
 
 def _other(resource: Resource) -> Manifest:

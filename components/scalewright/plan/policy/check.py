@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scalewright.plan.policy.kinds import unknown
 from scalewright.plan.policy.report import Failure, Finding, Report
 from scalewright.plan.policy.strictness import Strictness
 
@@ -23,7 +24,7 @@ def check(objects: Objects, rules: Iterable[Rule], strictness: Strictness | None
     """Judge objects by rules. A rule that raises is a failure of the report, and never a pass."""
     strictness = strictness or Strictness()
     report = _judged(rules, strictness, lambda rule: _of_objects(rule, objects, strictness))
-    return report.model_copy(update={"objects": len(objects.all)})
+    return report.model_copy(update={"objects": len(objects.all), "unknown": unknown(objects.all)})
 
 
 def check_processes(

@@ -33,11 +33,16 @@ class Source(Record):
 
     def at(self, path: str) -> int:
         """Return the line of a property, or of the nearest that holds it."""
-        while path:
-            if path in self.lines:
-                return self.lines[path]
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return self.line
+        return nearest(self.lines, path) or self.line
+
+
+def nearest(lines: Mapping[str, int], path: str) -> int | None:
+    """Return the line of a property by its path, or of the nearest that holds it."""
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return None
 
 
 class Identity(NamedTuple):

@@ -1,0 +1,80 @@
+"""Judges what an environment would make by all rules that are installed, as strictly as the project says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scalewright.local.errors import PlatformError
+from scalewright.plan.policy.check import check, check_processes
+from scalewright.plan.policy.objects import Objects
+from scalewright.policies import levels, packs, sources
+from scalewright.policies.judgement import judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from scalewright.plan.policy.report import Level, Report
+    from scalewright.plan.policy.rule import Rule
+    from scalewright.plan.policy.strictness import Strictness
+    from scalewright.plan.records import Process
+    from scalewright.plan.resources import Resource
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return the rules of all packs that are installed; raises PlatformError for a pack that cannot be loaded."""
+    return packs.installed()
+
+
+def strictness(project: Path, environment: str, otherwise: Level = "mandatory") -> Strictness:
+    """Return how strict an environment is, by `stacks/policies.yaml`; raises Mistakes."""
+    return levels.strictness(project, environment, judges(), otherwise)
+
+
+def checked(project: Path, environment: str, resources: Iterable[Resource]) -> Report:
+    """Judge what an environment makes in a cluster, and the files it is written in; what is waived there is set aside.
+
+    Raises Mistakes for what the project says wrongly of policies, and PlatformError for two objects of one name.
+    """
+    return checked_objects(project, environment, objects(resources))
+
+
+def checked_objects(project: Path, environment: str, objects: Objects) -> Report:
+    """Judge objects as those of an environment; raises Mistakes."""
+    said = judgement(project, environment)
+    return said.complete(check(objects, said.rules, said.strictness))
+
+
+def checked_processes(project: Path, environment: str, processes: Sequence[Process]) -> Report:
+    """Judge what an environment runs on this machine, by those rules that know of it; raises Mistakes.
+
+    It stops nothing unless the project says so: a laptop is no place to be safe from its owner.
+    """
+    said = judgement(project, environment, "advisory")
+    return said.complete(check_processes(processes, said.rules, said.strictness))
+
+
+def checked_manifests(project: Path, environment: str | None, paths: Iterable[str]) -> Report:
+    """Judge manifests: files, folders, and `-` for standard input; raises Mistakes, those of all files together.
+
+    Without an environment every rule is mandatory but for those that stop nobody, and nothing is waived.
+    """
+    from scalewright.cli.manifests import subjects
+
+    found = Objects(subjects(paths))
+    return check(found, rules()) if environment is None else checked_objects(project, environment, found)
+
+
+def judges() -> tuple[Rule, ...]:
+    """Return all that judges: the rules of the packs, and those over the files in which an environment is written."""
+    return (*rules(), *sources.RULES)
+
+
+def objects(resources: Iterable[Resource]) -> Objects:
+    """Return the objects of a plan; raises PlatformError for two of one name."""
+    from scalewright.plan.render import RenderError
+
+    try:
+        return Objects.of_plan(resources)
+    except RenderError as error:
+        raise PlatformError(str(error)) from error

@@ -1,0 +1,131 @@
+"""One environment at one revision: what it would make, what the rules find in it, and its sums; in its own process.
+
+A revision from before is judged by the rules of today, and as strictly as the project is today: what is found in it is
+what was there, and not what nobody looked for.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from scalewright.cli.review.sums import Sum, sums
+from scalewright.declaration import environments, load
+from scalewright.declaration.errors import Mistakes
+from scalewright.local.errors import PlatformError
+from scalewright.plan import graph as graphs
+from scalewright.plan.nodes import Graph
+from scalewright.plan.policy.report import Report
+from scalewright.plan.records import Process, Record
+from scalewright.plan.resources import Resource
+
+if TYPE_CHECKING:
+    from scalewright.declaration import Backend
+
+
+class Side(Record):
+    """What was found; no platform where the environment is not there, or its declaration cannot be read."""
+
+    platform: str | None = None
+    declared: dict[str, Any] = Field(default_factory=dict)
+    graph: Graph | None = None
+    resources: tuple[Resource, ...] = ()
+    processes: tuple[Process, ...] = ()
+    report: Report | None = None
+    sums: tuple[Sum, ...] = ()
+    mistakes: tuple[str, ...] = ()
+    """What is wrong with the declaration, or with what the project says of policies."""
+    failures: tuple[str, ...] = ()
+    """Why the program makes no plan."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a plan."""
+        return self.platform is not None and not self.mistakes and not self.failures
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the environment is not there at all."""
+        return self.platform is None and not self.mistakes and not self.failures
+
+
+def side(project: Path, environment: str, judge: Path | None = None) -> Side:
+    """Return what an environment of a project is; whatever hinders that is part of it.
+
+    `judge` is the project whose levels hold, where that is another one.
+    """
+    if environment not in environments(project):
+        return Side()
+    found = Side()
+    try:
+        backend = load(project, environment)
+        declared, graph = backend.model_dump(mode="json"), graphs.graph(backend, environment)
+        found = Side(platform=backend.platform, declared=declared, graph=graph)
+        more = _in_a_cluster if backend.platform == "kubernetes" else _on_a_machine
+        return found.model_copy(update=more(project, environment, backend, judge))
+    except Mistakes as mistakes:
+        return found.model_copy(update={"mistakes": tuple(str(mistakes).splitlines())})
+    except PlatformError as error:
+        return found.model_copy(update={"failures": error.troubles})
+
+
+def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Path | None) -> dict[str, Any]:
+    from scalewright.cli import checking, planning
+    from scalewright.plan.capacity import budgets
+    from scalewright.plan.policy.check import check
+    from scalewright.plan.policy.objects import Objects
+
+    with planning.told():
+        made = tuple(one for one in planning.planned(project, environment) if one.custom)
+        objects = Objects.of_plan(made)
+    if judge is None:
+        report = checking.checked(project, environment, made)
+    else:
+        levels = checking.strictness(judge, environment)
+        report = _waived(project, environment, check(objects, checking.rules(), levels))
+    # Who waits for whom, and what holds what, is nobody's concern who compares.
+    bare = tuple(one.model_copy(update={"depends_on": (), "parent": None}) for one in made)
+    return {"resources": bare, "report": report, "sums": sums(budgets(objects))}
+
+
+def _on_a_machine(project: Path, environment: str, backend: Backend, judge: Path | None) -> dict[str, Any]:
+    from scalewright.cli import checking
+    from scalewright.cli.review.machine import processes
+    from scalewright.plan.capacity import budgets_of_processes
+    from scalewright.plan.policy.check import check_processes
+
+    made = processes(backend)
+    if judge is None:
+        report = checking.checked_processes(project, environment, made)
+    else:
+        levels = checking.strictness(judge, environment, "advisory")
+        report = _waived(project, environment, check_processes(made, checking.rules(), levels))
+    return {"processes": made, "report": report, "sums": sums(budgets_of_processes(made))}
+
+
+def _waived(project: Path, environment: str, report: Report) -> Report:
+    """Set aside what a project waived at its time; what nobody can read any more waives nothing."""
+    from scalewright.cli.checking import rules
+    from scalewright.plan.policy.waivers import waive
+    from scalewright.policies.waivers import waivers
+
+    known = {one.name: one for one in rules()}
+    try:
+        return waive(report, waivers(project, known), known, environment, datetime.now(UTC).date())
+    except Mistakes:
+        return report
+
+
+def main() -> None:
+    """Write what an environment is into a file: PROJECT ENVIRONMENT FILE, and the project whose levels hold."""
+    project, environment, file, *judge = sys.argv[1:]
+    found = side(Path(project), environment, Path(judge[0]) if judge else None)
+    Path(file).write_text(found.model_dump_json(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

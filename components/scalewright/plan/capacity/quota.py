@@ -1,0 +1,171 @@
+"""What a namespace takes at its most, against its quota and against declared nodes. Pure.
+
+Counted are pods at the most replicas, with what a rolling update adds, and disks. Pods that drain count until they are
+gone, so that a quota is better above this than at it: https://kubernetes.io/docs/concepts/policy/resource-quotas/
+"""
+
+from __future__ import annotations
+
+import json
+from math import ceil
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scalewright.autoscaling.capacity import Account, Holder, Knobs, Line
+from scalewright.autoscaling.remedies import judged
+from scalewright.declaration import Quantity
+from scalewright.plan.capacity.workloads import workloads
+from scalewright.plan.demand import Demand, amount, demands
+from scalewright.plan.policy.subject import mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scalewright.autoscaling.capacity import Budget
+    from scalewright.plan.capacity.workloads import Workload
+    from scalewright.plan.policy.objects import Objects
+    from scalewright.plan.policy.subject import Subject
+
+#: On a Namespace: the nodes that its pods can have, as in ``{"count": 6, "cpu": "8", "memory": "32Gi"}``, each as
+#: allocatable: https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/
+NODES = "scalewright/nodes"
+_SCALED = frozenset({"Deployment", "StatefulSet"})
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+
+
+class Unit(NamedTuple):
+    """In which whole numbers a resource is counted."""
+
+    name: str
+    of: Callable[[Quantity], float]
+
+
+class Part(NamedTuple):
+    """What one object takes: a workload that scales by each of its pods, all else in all."""
+
+    subject: Subject
+    demand: Demand
+    workload: Workload | None
+
+
+def unit(resource: str) -> Unit:
+    """Return how a resource is counted: cores in thousandths, memory and disks in MiB, all else by the piece."""
+    if resource.endswith("cpu"):
+        return Unit("millicores", lambda one: float(1000 * one))
+    if resource.endswith(("memory", "storage")):
+        return Unit("MiB", lambda one: float(one) / 2**20)
+    return Unit(resource, float)
+
+
+def budgets(objects: Objects) -> Iterator[Budget]:
+    """Yield each resource of each quota, and processor and memory of declared nodes."""
+    for quota in objects.of("ResourceQuota"):
+        hard = mapping(quota.spec.get("hard"))
+        if quota.spec.get("scopes") or quota.spec.get("scopeSelector"):
+            continue  # of some pods only
+        parts, unread = _parts(objects, quota.namespace)
+        for resource, value in sorted(hard.items(), key=str):
+            if (bound := _quantity(value)) is None:
+                continue
+            account = _of_quota(quota, str(resource), bound, parts, unread)
+            if account.total:
+                yield judged(account)
+    for namespace in objects.of("Namespace"):
+        yield from of_nodes(objects, namespace)
+
+
+def of_nodes(objects: Objects, namespace: Subject) -> Iterator[Budget]:
+    """Yield what pods ask of the nodes that a Namespace declares; nothing where it declares none that can be read."""
+    try:
+        nodes = json.loads(str(mapping(namespace.metadata.get("annotations")).get(NODES) or "{}"))
+        number, sizes = int(nodes["count"]), {name: Quantity(nodes[name]) for name in ("cpu", "memory")}
+    except _UNREADABLE:
+        return
+    parts, unread = _parts(objects, namespace.name)
+    for name, each in sizes.items():
+        resource = f"requests.{name}"
+        counted = unit(resource)
+        yield judged(
+            Account(
+                name=f"{name} of the nodes",
+                unit=counted.name,
+                bound=number * int(counted.of(each)),
+                bound_from=f"{number} nodes of {each}, declared by Namespace {namespace.name}",
+                bound_knob=f"{name} of each of {number} nodes, in {counted.name},",
+                bound_times=number,
+                holders=tuple(_holders(parts, resource)),
+                fixed=tuple(_fixed(parts, resource)),
+                unknown=unread,
+                owner=tuple(namespace.identity),
+                path=f"metadata.annotations.{NODES}",
+            )
+        )
+
+
+def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part], unread: tuple[str, ...]) -> Account:
+    counted = unit(resource)
+    return Account(
+        name=f"{resource} of ResourceQuota {quota.name}",
+        unit=counted.name,
+        bound=int(counted.of(bound)),
+        bound_from=f"{resource} of ResourceQuota {quota.name}",
+        bound_knob=f"{resource} of ResourceQuota {quota.name}, in {counted.name},",
+        holders=tuple(_holders(parts, resource)),
+        fixed=tuple(_fixed(parts, resource)),
+        unknown=unread,
+        owner=tuple(quota.identity),
+        path=f"spec.hard.{resource}",
+    )
+
+
+def _parts(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...]]:
+    """Return what each object of a namespace takes, and a sentence for each that cannot be read."""
+    known = {id(one.subject): one for one in workloads(objects)}
+    parts: list[Part] = []
+    unread: list[str] = []
+    for subject in objects.all:
+        if subject.namespace != namespace:
+            continue
+        workload = known.get(id(subject))
+        if workload and subject.kind in {"DaemonSet", "CronJob"}:
+            unread.append(f"{subject.kind} {subject.name}: how many pods it has at once depends on nodes and time")
+            continue
+        try:
+            found = demands([_single(subject)]) if subject.kind in _SCALED else demands([dict(subject.manifest)])
+        except _UNREADABLE:
+            unread.append(f"{subject.kind} {subject.name}: it has not the form of its kind")
+            continue
+        parts += [Part(subject, one, workload if subject.kind in _SCALED else None) for one in found.values()]
+    return parts, tuple(unread)
+
+
+def _single(subject: Subject) -> dict[str, Any]:
+    """Return a workload as if it had one replica."""
+    return {**subject.manifest, "spec": {**subject.spec, "replicas": 1}}
+
+
+def _holders(parts: list[Part], resource: str) -> Iterator[Holder]:
+    for part in parts:
+        if (workload := part.workload) and (each := ceil(unit(resource).of(amount(part.demand, resource)))):
+            yield Holder(
+                name=part.subject.name,
+                noun="pods",
+                replicas=workload.most,
+                fewest=workload.fewest,
+                surge=workload.surge,
+                surge_percent=workload.surge_percent,
+                size=each,
+                knobs=Knobs(replicas=workload.knob),
+            )
+
+
+def _fixed(parts: list[Part], resource: str) -> Iterator[Line]:
+    for part in parts:
+        if part.workload is None and (asked := ceil(unit(resource).of(amount(part.demand, resource)))):
+            yield Line.product(f"{part.subject.kind} {part.subject.name}", (unit(resource).name, asked))
+
+
+def _quantity(value: Any) -> Quantity | None:
+    try:
+        return Quantity(value)
+    except _UNREADABLE:
+        return None
