@@ -29,7 +29,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MARKER = "<!-- scalewright: this comment is updated in place -->"
+#: What `scalewright ci --markdown` begins with.
+MARKER = "<!-- scalewright ci -->"
 #: Characters that GitHub takes of a comment; GitLab takes a million.
 MOST = 65_536
 #: Comments asked for at once, the most that both forges give; and pages of them until we give up looking.
@@ -113,7 +114,7 @@ def pages(thread: Thread) -> Iterator[list[dict[str, Any]]]:
 
 def put(thread: Thread, text: str) -> str:
     """Update our comment, or write the first one; returns which of both it was."""
-    body = {"body": f"{MARKER}\n{text}"}
+    body = {"body": text if text.startswith(MARKER) else f"{MARKER}\n{text}"}
     ours = next((one for page in pages(thread) for one in page if thread.is_ours(one)), None)
     if ours is None:
         request("POST", thread.comments, thread.headers, body)
