@@ -84,7 +84,7 @@ lint-workflows:
 
 lint-tools: bootstrap
 	@GOBIN="$$PWD/$(BIN)" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-	@$(PYTHON_RUN) pip install --quiet zizmor==1.32.0
+	@$(PYTHON_RUN) pip install --quiet zizmor==1.32.0 "check-jsonschema>=0.33,<1"
 
 format: bootstrap ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
