@@ -6,6 +6,10 @@
 
 # The environment to act on. Not `?=`: shells use $ENV for something else, so only `make up ENV=...` counts.
 ENV = local
+# Which revision a change is compared with, which image is meant, and where what was deployed is reached.
+BASE = origin/main
+IMAGE =
+URL =
 NAME =
 FOLLOW =
 ARGS =
@@ -17,8 +21,10 @@ PYTHON_RUN = $(BIN)/python -m
 SCALEWRIGHT = $(PYTHON_RUN) scalewright
 CACHES = .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 
-.PHONY: help up preview down status logs test test-kube schema lint lint-code lint-format lint-types lint-imports lint-whitespace format bench \
-	lock clean bootstrap
+.PHONY: help up preview down status logs test test-kube schema lint lint-code lint-format lint-types lint-imports lint-whitespace lint-workflows lint-tools \
+	format bench \
+	ci-report comment check kubeconfig deploy smoke released rollback drift image image-scan image-push image-sign \
+	image-digest lock clean bootstrap
 
 ##@ Run the backend
 
@@ -50,7 +56,7 @@ schema: bootstrap ## Write anew what is made from components and rules: schemas,
 	@$(BIN)/python scripts/components.py
 	@$(BIN)/python scripts/policies.py
 
-lint: lint-code lint-format lint-types lint-imports lint-whitespace ## Check style, types, architecture, whitespace
+lint: lint-code lint-format lint-types lint-imports lint-whitespace lint-workflows ## Check style, types, architecture, whitespace
 
 lint-code: bootstrap
 	@echo "ruff check" && $(BIN)/ruff check .
@@ -70,12 +76,68 @@ lint-whitespace:
 		echo "git diff --check" && git --no-pager diff --check "$$(git hash-object -t tree /dev/null)"; \
 	else echo "git diff --check: skipped outside a git work tree"; fi
 
+# Both judge more than tests/foundation/test_workflows.py does, and neither is in the lock; `make lint-tools` brings them.
+lint-workflows:
+	@PATH="$$PWD/$(BIN):$$PATH"; for tool in actionlint "zizmor --offline --quiet .github"; do \
+		if command -v "$${tool%% *}" >/dev/null; then echo "$$tool" && $$tool || exit 1; \
+		else echo "$${tool%% *}: skipped, it is not installed"; fi; \
+	done
+
+lint-tools: bootstrap
+	@GOBIN="$$PWD/$(BIN)" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+	@$(PYTHON_RUN) pip install --quiet zizmor==1.32.0 "check-jsonschema>=0.33,<1"
+
 format: bootstrap ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
 
 bench: bootstrap ## Measure every figure (ARGS="recovery scaling" chooses, ARGS=--quick takes half)
 	@command -v wrk >/dev/null || $(PYTHON_RUN) pip install --quiet "locust>=2.40,<3"
 	@$(PYTHON_RUN) bench $(ARGS)
+
+##@ Deliver it: what .github/workflows and ci/gitlab.yml run
+
+check: bootstrap ## Judge an environment by the rules (ENV=local; ARGS=--json)
+	@$(SCALEWRIGHT) check $(ARGS) "$(ENV)"
+
+ci-report: bootstrap ## Tell what the change since BASE does to every environment (BASE=origin/main), in build/
+	@sh scripts/report "$(BASE)"
+
+# Without .venv: who may write comments runs as little as can be.
+comment: ## Put that report under the pull request or merge request that this run is about
+	@python3 scripts/comment.py build/report.md
+
+kubeconfig: ## Write the kubeconfig in KUBECONFIG_CONTENT to where it is looked for
+	@sh scripts/kubeconfig
+
+deploy: bootstrap ## Bring an environment to its declaration, and ask nobody (ENV=local)
+	@$(SCALEWRIGHT) up --yes $(ARGS) "$(ENV)"
+
+smoke: bootstrap ## Use what was deployed as a client does (ENV=local; URL=https://...; ARGS=--read-only)
+	@$(BIN)/python scripts/smoke.py $(ARGS) "$(ENV)" $(if $(URL),"$(URL)")
+
+released: ## Remember in the stack that the commit here works (ENV=dev)
+	@sh scripts/released mark "$(ENV)"
+
+rollback: ## Deploy again the commit that last worked; data stays as it is (ENV=dev)
+	@sh scripts/released back "$(ENV)"
+
+drift: bootstrap ## Tell how what runs differs from what was applied; fails where it does (ENV=local)
+	@$(SCALEWRIGHT) drift --exit-code $(ARGS) "$(ENV)"
+
+image: ## Build the shop's image (IMAGE=ghcr.io/acme/shop:main)
+	@sh scripts/image build "$(IMAGE)"
+
+image-scan: ## Write its bill of materials, and fail where it has vulnerabilities that are mended (IMAGE=)
+	@sh scripts/image scan "$(IMAGE)"
+
+image-push: ## Push it, and write its digest to build/image.digest (IMAGE=)
+	@sh scripts/image push "$(IMAGE)"
+
+image-sign: ## Sign the digest that was pushed, and attest the bill of materials
+	@sh scripts/image sign
+
+image-digest: bootstrap ## Write a digest into the overlay (ENV=prod; IMAGE=name@sha256:..., else what was pushed)
+	@$(BIN)/python scripts/image_digest.py "$(ENV)" "$(or $(IMAGE),$(shell cat build/image.digest))"
 
 ##@ Look after the checkout
 
@@ -103,7 +165,7 @@ clean: ## Remove the virtual environment and all caches; never the state folder
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 bootstrap:
 	@sh scripts/bootstrap

@@ -59,6 +59,9 @@ def test_the_image_has_the_versions_that_were_tested(root: Path) -> None:
 
 
 def test_every_script_is_executable_and_parses(root: Path) -> None:
-    for name, shell in (("scripts/bootstrap", "sh"), (".ci/run", "bash"), ("stacks/.venv/bin/python", "sh")):
+    scripts = (
+        f"scripts/{name}" for name in ("bootstrap", "control-plane", "image", "kubeconfig", "released", "report")
+    )
+    for name, shell in (*((name, "sh") for name in scripts), (".ci/run", "bash"), ("stacks/.venv/bin/python", "sh")):
         assert (root / name).stat().st_mode & 0o111 == 0o111
         subprocess.run([shell, "-n", root / name], check=True)

@@ -72,6 +72,19 @@ def test_whoever_migrates_at_the_same_time_waits_and_finds_it_done(empty: str, p
     assert sum("Running upgrade" in text for text in output) == 1
 
 
+def test_a_release_that_was_gone_back_to_leaves_a_database_that_is_ahead_of_it(empty: str, postgres: Postgres) -> None:
+    assert _alembic("upgrade", "head")[0] == 0
+    postgres.sql("UPDATE alembic_version SET version_num = '9999'", url=empty)
+    status, output = _alembic("upgrade", "head")
+    assert status == 0, output
+    assert "the database is ahead, at 9999: nothing to do" in output
+    assert postgres.sql("SELECT version_num FROM alembic_version", url=empty) == [("9999",)]
+    status, output = _alembic("downgrade", "base")
+    assert status != 0
+    assert "Can't locate revision identified by '9999'" in output
+    assert _tables(postgres, empty) == {*metadata.tables, "alembic_version"}
+
+
 def test_the_migrated_schema_is_the_one_that_the_code_declares(empty: str) -> None:
     assert _alembic("upgrade", "head")[0] == 0
     engine = sync_engine(load(DatabaseSettings))
