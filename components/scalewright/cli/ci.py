@@ -45,7 +45,7 @@ def _link(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON instead of the comment.")
 @click.pass_obj
 def ci(project: Project, *, base: str, markdown: Path | None, html: Path | None, link: str, as_json: bool) -> None:
-    """Review a change in every environment, and say whether it may be merged.
+    """Review a change in every environment, before it is merged.
 
     For each environment: what changes and what that comes to, what the rules find and which of that is new, the sums
     of connections, quotas and so on before and after, and a graph. Nothing is changed, and no cluster is asked.
