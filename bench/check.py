@@ -49,7 +49,9 @@ def _manifests(bench: Bench, folder: Path) -> Iterator[Figure]:
     ratio = min(one.cpu_seconds for one in whole) / min(one.cpu_seconds for one in half)
     yield Figure("twice the objects, 1,000 against 500", (ratio,), "x", Limit(2.2))
     text = "---\n".join(texts)
-    (folder / "chart.yaml").write_text("---\n".join([text] * (MEGABYTES * 1_000_000 // len(text) + 1)))
+    copies = range(MEGABYTES * 1_000_000 // len(text) + 1)
+    chart = "---\n".join(text.replace("shop-many", f"shop-{number}") for number in copies)  # a namespace each
+    (folder / "chart.yaml").write_text(chart)
     took = _judge(bench, "chart.yaml")
     detail = f"{took.cpu_seconds:.1f} s of processor time, {took.peak:.0f} MB at its peak"
     yield Figure(f"check --manifests of {MEGABYTES} MB", (took.seconds,), limit=Limit(60), detail=detail)

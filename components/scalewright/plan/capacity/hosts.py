@@ -44,14 +44,24 @@ def target(objects: Objects, host: str, namespace: str) -> Target | None:
 
 def behind(objects: Objects, host: str, namespace: str) -> Iterator[Pod]:
     """Yield what makes the pods behind a name of a Service, or of a single pod behind a headless one."""
-    named = list(_services(host, namespace))
-    for service in objects.of("Service"):
+    for service in _named(objects, host, namespace):
         selector = mapping(service.spec.get("selector"))
-        if not selector or not any(_is(service, name, place) for name, place in named):
+        if not selector:
             continue
         for pod in objects.pods:
             if _same(pod.owner.namespace, service.namespace) and selects(selector, pod.labels):
                 yield pod
+
+
+def _named(objects: Objects, host: str, namespace: str) -> Iterator[Subject]:
+    """Yield the Services that a host may name, each once."""
+    found = {
+        id(one): one
+        for name, place in _services(host, namespace)
+        for one in objects.named("Service", name)
+        if _same(one.namespace, place)
+    }
+    yield from found.values()
 
 
 def _services(host: str, namespace: str) -> Iterator[tuple[str, str]]:

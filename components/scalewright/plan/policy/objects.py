@@ -38,13 +38,33 @@ class Objects:
             found.setdefault(one.kind, []).append(one)
         return found
 
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], Sequence[Subject]]:
+        """By kind and namespace: who looks for each object's own must not look through those of all others."""
+        found: dict[tuple[str, str], list[Subject]] = {}
+        for one in self.all:
+            found.setdefault((one.kind, one.namespace), []).append(one)
+        return found
+
     def of(self, kind: str, group: str | None = None) -> Iterator[Subject]:
         """Yield the objects of a kind, and of a group where kinds of several are called so."""
         return (one for one in self._kinds.get(kind, ()) if group is None or one.group == group)
 
+    @cached_property
+    def _names(self) -> Mapping[tuple[str, str], Sequence[Subject]]:
+        found: dict[tuple[str, str], list[Subject]] = {}
+        for one in self.all:
+            found.setdefault((one.kind, one.name), []).append(one)
+        return found
+
+    def named(self, kind: str, name: str) -> Iterator[Subject]:
+        """Yield the objects of a kind that have a name, in whichever namespace."""
+        return iter(self._names.get((kind, name), ()))
+
     def find(self, kind: str, name: str, namespace: str, group: str | None = None) -> Subject | None:
         """Return an object by its name."""
-        return next((one for one in self.of(kind, group) if (one.name, one.namespace) == (name, namespace)), None)
+        near = self._places.get((kind, namespace), ())
+        return next((one for one in near if one.name == name and group in (None, one.group)), None)
 
     @cached_property
     def pods(self) -> Sequence[Pod]:
@@ -53,18 +73,18 @@ class Objects:
 
     def selecting(self, kind: str, of: Pod) -> Iterator[Subject]:
         """Yield the objects of a kind whose selector, `spec.selector` or `spec.podSelector`, matches pods."""
-        for one in self.of(kind):
+        for one in self._places.get((kind, of.owner.namespace), ()):
             selector = one.spec.get("podSelector" if kind == "NetworkPolicy" else "selector")
-            if one.namespace == of.owner.namespace and selector is not None and selects(selector, of.labels):
+            if selector is not None and selects(selector, of.labels):
                 yield one
 
     def scaling(self, of: Subject) -> Subject | None:
         """Return the HorizontalPodAutoscaler or the ScaledObject of an object."""
         for kind in ("HorizontalPodAutoscaler", "ScaledObject"):
-            for one in self.of(kind):
+            for one in self._places.get((kind, of.namespace), ()):
                 target = mapping(one.spec.get("scaleTargetRef"))
                 same = (target.get("kind", "Deployment"), target.get("name")) == (of.kind, of.name)
-                if same and one.namespace == of.namespace:
+                if same:
                     return one
         return None
 
