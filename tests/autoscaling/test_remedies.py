@@ -62,6 +62,17 @@ def test_where_no_single_holder_is_to_blame_all_of_them_are_held_to_one_share() 
     assert found[0].after.total == 243
 
 
+def test_of_many_holders_the_greatest_are_looked_at_and_all_of_them_in_one_sentence() -> None:
+    many = [
+        replace(CLASSIC, name=f"web{n}", replicas=3 + n, knobs=Knobs(*(f"web{n}.{one}" for one in Knobs._fields)))
+        for n in range(20)
+    ]
+    found = remedies(account(29_500, *many))
+    assert {change.settings[0][0].partition(".")[0] for change in found[:-2]} == {"web19", "web18", "web17"}
+    assert found[-2].text == "lower what every process holds to at most 29"
+    assert found[-2].after.fits
+
+
 def test_a_bound_that_several_servers_share_is_raised_by_what_each_of_them_must_take() -> None:
     shared = replace(account(1200, CLASSIC), bound_times=2)
     assert judged(shared).remedies[-1] == "raise max_connections from 600 to 602"

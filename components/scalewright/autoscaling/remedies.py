@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from scalewright.autoscaling.capacity import Budget, Holder
 
+#: How many holders are looked at by themselves, and how many settings are named each by itself.
+GREATEST, NAMED = 3, 6
 Settings = tuple[tuple[str, int], ...]
 Trial = tuple[Account, Settings]
 
@@ -24,12 +26,12 @@ def judged(account: Account, *more: Change) -> Budget:
 def remedies(account: Account) -> tuple[Change, ...]:
     """Return the smallest change of each kind that suffices by itself, the greatest holder's first.
 
-    For each holder its share of each process, its replicas and its processes; then the share of every holder at once,
-    and the bound. What nobody can set is left out, and so is what would not suffice.
+    For each of the greatest holders its share of each process, its replicas and its processes; then the share of every
+    holder at once, and the bound. What nobody can set is left out, and so is what would not suffice.
     """
     holders = sorted((one for one in account.holders if one.amount), key=lambda one: -one.amount)
     found: list[Change] = []
-    for holder in holders:
+    for holder in holders[:GREATEST]:
         found += filter(None, (smallest(account, holder) for smallest in (_share, _replicas, _processes)))
     together = _every_share(account)
     if together and together.settings not in [one.settings for one in found]:  # as where one holder has all the rest
@@ -69,7 +71,11 @@ def _processes(account: Account, holder: Holder) -> Change | None:
 def _every_share(account: Account) -> Change | None:
     """Hold every process of everybody to one share, for where no single holder is to blame."""
     most = max((one.each for one in account.holders if one.knobs.size), default=0)
-    return _greatest(account, range(1, most), lambda each: _with_shares(account, each))
+    change = _greatest(account, range(1, most), lambda each: _with_shares(account, each))
+    if change is None or len(change.settings) <= NAMED:
+        return change
+    each = max(one.each for one in change.after.holders if one.knobs.size)
+    return change._replace(text=f"lower what every process holds to at most {each:,}")
 
 
 def _with(account: Account, holder: Holder, figure: str, value: int) -> Trial:

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.pass_obj
 def capacity(project: Project, environment: str, *, as_json: bool) -> None:
-    """Add up what ENV asks for at its most replicas, and hold it against what is there.
+    """Add up what ENV asks for at its most, and see if it fits.
 
-    Connections to PostgreSQL and its poolers, clients of Redis, consumers of topics, quotas and declared nodes: each
-    sum line by line with its bound and where the bound comes from, and where it does not fit, the smallest changes of
-    which any one is enough. Needs no cluster, and starts nothing.
+    Connections to PostgreSQL and its poolers, clients of Redis, consumers of topics, quotas and declared nodes, at the
+    most replicas: each sum line by line with its bound and where the bound comes from, and where it does not fit, the
+    smallest changes of which any one is enough. Needs no cluster, and starts nothing.
 
     The exit status is 0 when every sum fits, 1 when one does not.
     """

@@ -60,6 +60,11 @@ def test_memory_and_disks_are_counted_in_mebibytes_and_pods_by_the_piece() -> No
     }
 
 
+def test_what_no_number_of_replicas_changes_is_not_added_up() -> None:
+    balanced = "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {type: LoadBalancer}}"
+    assert list(quota.budgets(objects(limit(services_loadbalancers="0", services="0"), WEB, balanced))) == []
+
+
 def test_a_quota_of_some_pods_only_and_other_namespaces_are_left_out() -> None:
     some = limit(requests_cpu="1").replace("spec:", "spec:\n  scopes: [BestEffort]")
     assert list(quota.budgets(objects(some, WEB))) == []

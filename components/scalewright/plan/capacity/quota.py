@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from scalewright.plan.policy.objects import Objects
     from scalewright.plan.policy.subject import Subject
 
+#: What pods and their disks take; how many Services or Secrets there are, no number of replicas changes.
+OF_PODS = ("pods", "cpu", "memory", "ephemeral-storage", "persistentvolumeclaims", "requests.", "limits.")
 _SCALED = frozenset({"Deployment", "StatefulSet"})
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
@@ -53,14 +55,14 @@ def unit(resource: str) -> Unit:
 
 
 def budgets(objects: Objects) -> Iterator[Budget]:
-    """Yield each resource of each quota that holds for all pods of its namespace."""
+    """Yield what pods take of each quota that holds for all of its namespace."""
     for quota in objects.of("ResourceQuota"):
         hard = mapping(quota.spec.get("hard"))
         if quota.spec.get("scopes") or quota.spec.get("scopeSelector"):
             continue  # of some pods only
         parts, unread = parts_of(objects, quota.namespace)
         for resource, value in sorted(hard.items(), key=str):
-            if (bound := _quantity(value)) is None:
+            if not str(resource).startswith(OF_PODS) or (bound := _quantity(value)) is None:
                 continue
             account = _of_quota(quota, str(resource), bound, parts, unread)
             if account.total:
