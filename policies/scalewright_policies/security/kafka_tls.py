@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.subject import get, items, mapping
+from scalewright.plan.policy.subject import get, items, mapping, written
 from scalewright_policies.security._standards import nsa
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for kafka in objects.of("Kafka", "kafka.strimzi.io"):
         for index, listener in enumerate(items(kafka.get("spec.kafka.listeners"))):
             if get(listener, "tls") is not True:
-                message = f"listener {get(listener, 'name')}: tls is {get(listener, 'tls', False)}; it must be true"
+                message = f"listener {get(listener, 'name')}: tls is {written(get(listener, 'tls', False))}; it must be true"
                 yield Violation(kafka, message, f"spec.kafka.listeners[{index}].tls")
     for pod in objects.pods:
         for container in pod.containers():

@@ -28,7 +28,7 @@ def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
         # One that says nothing is an emptyDir.
         for kind in volume.keys() - ALLOWED - {"name"}:
             if volume[kind] is not None:
-                message = f"volume {volume.get('name')} is a {kind}; it must be one of {', '.join(sorted(ALLOWED))}"
+                message = f"volume {volume.get('name')} is of type {kind}; it must be one of {', '.join(sorted(ALLOWED))}"
                 yield Violation(pod.owner, message, f"{pod.path}.volumes[{index}].{kind}")
 
 
