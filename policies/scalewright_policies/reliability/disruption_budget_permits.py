@@ -22,7 +22,7 @@ _SPEC = "spec.kafka.template.podDisruptionBudget.maxUnavailable"
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     pods = list(replicated(objects))
     for one in pods:
-        yield from _of_several([budget for budget in objects.of("PodDisruptionBudget", "policy") if _is_of(budget, one)], one)
+        yield from _of_several(list(objects.selecting("PodDisruptionBudget", one)), one)
     for budget in objects.of("PodDisruptionBudget", "policy"):
         yield from _of_budget(budget, _replicas(objects, [one for one in pods if _is_of(budget, one)]))
     for kafka in objects.of("Kafka", KAFKA):

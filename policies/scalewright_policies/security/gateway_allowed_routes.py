@@ -25,7 +25,7 @@ def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
         everywhere = allowed == "Selector" and _selects_all(get(listener, f"{path}.selector"))
         if allowed == "All" or everywhere:
             said = "Selector, and selects all" if everywhere else allowed
-            message = f"listener {get(listener, 'name')} takes routes of namespaces from: {said}; it must be Same, or Selector with labels"
+            message = f"listener {get(listener, 'name')} takes routes of namespaces from: {said}; {_BOUND}"
             yield Violation(subject, message, f"spec.listeners[{index}].{path}.from")
 
 
@@ -33,6 +33,7 @@ def _selects_all(selector: Any) -> bool:
     return not any(get(selector, field) for field in ("matchLabels", "matchExpressions"))
 
 
+_BOUND = "it must be Same, or Selector with labels"
 RULE = Rule(
     name="gateway-allowed-routes",
     group="security",

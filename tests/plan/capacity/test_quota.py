@@ -49,6 +49,28 @@ def test_replicas_and_a_rollout_of_them_are_counted_at_the_most() -> None:
     )
 
 
+def test_poolers_count_while_they_are_replaced_and_jobs_of_keda_at_the_most() -> None:
+    asked = "resources: {requests: {cpu: 100m}}"
+    pooler = f"""
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: {{name: pool, namespace: shop}}
+spec: {{instances: 3, template: {{spec: {{containers: [{{name: pgbouncer, {asked}}}]}}}}}}
+"""
+    job = f"""
+apiVersion: keda.sh/v1alpha1
+kind: ScaledJob
+metadata: {{name: job, namespace: shop}}
+spec: {{maxReplicaCount: 5, jobTargetRef: {{template: {{spec: {{containers: [{{name: job, {asked}}}]}}}}}}}}
+"""
+    [one] = quota.budgets(objects(limit(requests_cpu="1"), pooler, job))
+    assert {line.label: line.amount for line in one.lines} == {
+        "Pooler pool": 300,
+        "Pooler pool, while it is replaced": 100,
+        "job": 500,
+    }
+
+
 def test_memory_and_disks_are_counted_in_mebibytes_and_pods_by_the_piece() -> None:
     found = quota.budgets(
         objects(limit(requests_memory="20Gi", requests_storage="30Gi", pods="14"), HPA, WEB, DATABASE)

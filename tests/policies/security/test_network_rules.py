@@ -281,6 +281,12 @@ FOUND = {
         "URL begins with redis://",
     ),
     "a trigger without TLS": ("redis-tls", TRIGGER % "password", "enableTLS of trigger redis is not set"),
+    "an address in a ConfigMap": (
+        "redis-tls",
+        pod().replace("name: api, env", "name: api, envFrom: [{configMapRef: {name: c}}], env")
+        + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: shop}, data: {URL: 'redis://r:1'}}",
+        "URL begins with redis://",
+    ),
     "a server of its own image": ("redis-tls", SERVER % "docker.io/valkey/valkey:9@sha256:0", "listens on port 6379"),
     "a client of Kafka without TLS": ("kafka-tls", pod("KAFKA_SECURITY_PROTOCOL=PLAINTEXT"), "is PLAINTEXT"),
     "a listener that is public": (
