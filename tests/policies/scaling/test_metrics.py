@@ -62,4 +62,4 @@ def test_a_pod_that_requests_as_a_whole_can_be_measured() -> None:
 
 def test_an_autoscaler_that_names_no_metric_follows_the_processor_at_80_per_cent() -> None:
     [said] = judged(HEADROOM, scaled("", BESIDE))
-    assert "the target is 80 %" in said
+    assert "the target is 80 %, the default, of the processor" in said

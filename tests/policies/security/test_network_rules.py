@@ -287,6 +287,24 @@ FOUND = {
         + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: shop}, data: {URL: 'redis://r:1'}}",
         "URL begins with redis://",
     ),
+    "a listener of Kafka at the edge": (
+        "network-public-service",
+        "{apiVersion: kafka.strimzi.io/v1, kind: Kafka, metadata: {name: k}, spec: {kafka: {listeners: "
+        "[{name: tls, type: internal}, {name: all, type: nodeport}]}}}",
+        "its type is nodeport; it must be internal",
+    ),
+    "a database at the edge": (
+        "network-public-service",
+        "{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: p}, spec: {managed: {services: "
+        "{additional: [{selectorType: rw, serviceTemplate: {spec: {type: LoadBalancer}}}]}}}}",
+        "its type is LoadBalancer; it must be ClusterIP",
+    ),
+    "poolers at the edge": (
+        "network-public-service",
+        "{apiVersion: postgresql.cnpg.io/v1, kind: Pooler, metadata: {name: p}, spec: {serviceTemplate: "
+        "{spec: {type: LoadBalancer}}}}",
+        "its type is LoadBalancer",
+    ),
     "a server of its own image": ("redis-tls", SERVER % "docker.io/valkey/valkey:9@sha256:0", "listens on port 6379"),
     "a client of Kafka without TLS": ("kafka-tls", pod("KAFKA_SECURITY_PROTOCOL=PLAINTEXT"), "is PLAINTEXT"),
     "a listener that is public": (
