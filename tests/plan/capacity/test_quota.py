@@ -117,3 +117,9 @@ def test_nodes_that_nobody_declares_are_no_bound() -> None:
     nobody = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"
     unreadable = namespace(2).replace("count", "number")
     assert list(nodes.budgets(objects(nobody, WEB))) == list(nodes.budgets(objects(unreadable, WEB))) == []
+
+
+def test_a_store_of_backups_that_cannot_be_read_hides_nothing_of_others() -> None:
+    store = "{apiVersion: barmancloud.cnpg.io/v1, kind: ObjectStore, metadata: {namespace: shop, name: {a: 1}}}"
+    [one] = quota.budgets(objects(limit(requests_cpu="100"), WEB, DATABASE, store))
+    assert sum(line.amount for line in one.lines) == 1000 + 6000

@@ -91,7 +91,8 @@ def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part],
 def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...]]:
     """Return what each object of a namespace takes, and a sentence for each that cannot be read."""
     known = {id(one.subject): one for one in workloads(objects)}
-    stores = [dict(one.manifest) for one in objects.of("ObjectStore") if one.namespace == namespace]
+    near = (one for one in objects.of("ObjectStore", "barmancloud.cnpg.io") if one.namespace == namespace)
+    stores = [dict(one.manifest) for one in near if isinstance(one.metadata.get("name"), str)]
     parts: list[Part] = []
     unread: list[str] = []
     for subject in objects.all:
