@@ -39,6 +39,11 @@ def demands(manifests: Iterable[Manifest], *, most: bool = False) -> dict[str, D
     return {name: demand for name, demand in found.items() if demand}
 
 
+def quantity(value: Any) -> Quantity:
+    """Return an amount as manifests have it: as text, or as a number, be it a fraction such as ``cpu: 0.5``."""
+    return Quantity(str(value) if isinstance(value, float) else value)
+
+
 def identity(manifest: Manifest) -> str:
     """Return the kind and the name of an object, which are unique in a namespace for our purposes."""
     return f"{manifest['kind']} {manifest['metadata'].get('name', '')}".rstrip()
@@ -82,7 +87,7 @@ def _of(manifest: Manifest, scaled: Mapping[str, int], stores: Mapping[Any, Mani
             for claim in spec.get("volumeClaimTemplates", ()):
                 _add(total, replicas, _of_claim(claim["spec"]["resources"]["requests"]["storage"]))
         case "PersistentVolumeClaim":
-            total["requests.storage"] += Quantity(spec["resources"]["requests"]["storage"])
+            total["requests.storage"] += quantity(spec["resources"]["requests"]["storage"])
         case "Service" if spec.get("type") in _SERVICES:
             total[_SERVICES[spec["type"]]] += ONE
         case _:
@@ -140,9 +145,9 @@ def _of_containers(containers: Iterable[Manifest]) -> Demand:
         resources = container.get("resources", {})
         limits = resources.get("limits", {})
         for name, one in limits.items():
-            total[f"limits.{name}"] += Quantity(one)
+            total[f"limits.{name}"] += quantity(one)
         for name, one in {**limits, **resources.get("requests", {})}.items():  # what has a limit only asks for that
-            total[f"requests.{name}"] += Quantity(one)
+            total[f"requests.{name}"] += quantity(one)
     return dict(total)
 
 

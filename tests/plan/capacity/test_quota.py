@@ -123,3 +123,17 @@ def test_a_store_of_backups_that_cannot_be_read_hides_nothing_of_others() -> Non
     store = "{apiVersion: barmancloud.cnpg.io/v1, kind: ObjectStore, metadata: {namespace: shop, name: {a: 1}}}"
     [one] = quota.budgets(objects(limit(requests_cpu="100"), WEB, DATABASE, store))
     assert sum(line.amount for line in one.lines) == 1000 + 6000
+
+
+def test_amounts_may_be_written_as_numbers() -> None:
+    web = WEB.replace("cpu: 500m, memory: 1Gi", "cpu: 0.5, memory: 1073741824")
+    quotas = limit(requests_cpu="4").replace("'4'", "1.5")
+    assert "1.5" in quotas
+    [one] = quota.budgets(objects(quotas, HPA, web))
+    assert (one.total, one.bound, one.unknown) == (11 * 500, 1500, ())
+    namespace = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, annotations: {scalewright/nodes: '{"count": 2, "cpu": 3.5, "memory": "8Gi"}'}}
+"""
+    assert [one.bound for one in nodes.budgets(objects(namespace, HPA, web))][:2] == [7000, 3500]

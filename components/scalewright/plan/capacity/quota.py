@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scalewright.autoscaling.capacity import Account, Holder, Knobs, Line
 from scalewright.autoscaling.remedies import judged
-from scalewright.declaration import Quantity
 from scalewright.plan.capacity import poolers
 from scalewright.plan.capacity.workloads import workloads
-from scalewright.plan.demand import Demand, amount, demands
+from scalewright.plan.demand import Demand, amount, demands, quantity
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scalewright.autoscaling.capacity import Budget
+    from scalewright.declaration import Quantity
     from scalewright.plan.capacity.workloads import Workload
     from scalewright.plan.policy.objects import Objects
     from scalewright.plan.policy.subject import Subject
@@ -152,6 +152,6 @@ def fixed(parts: list[Part], resource: str) -> Iterator[Line]:
 
 def _quantity(value: Any) -> Quantity | None:
     try:
-        return Quantity(value)
+        return quantity(value)
     except UNREADABLE:
         return None
