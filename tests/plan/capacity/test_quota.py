@@ -137,3 +137,8 @@ kind: Namespace
 metadata: {name: shop, annotations: {scalewright/nodes: '{"count": 2, "cpu": 3.5, "memory": "8Gi"}'}}
 """
     assert [one.bound for one in nodes.budgets(objects(namespace, HPA, web))][:2] == [7000, 3500]
+
+
+def test_what_is_counted_by_the_piece_is_raised_by_the_piece() -> None:
+    [one] = quota.budgets(objects(limit(pods="1"), WEB))
+    assert one.remedies == ("raise pods of ResourceQuota most from 1 to 2",)
