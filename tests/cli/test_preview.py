@@ -52,8 +52,8 @@ def test_more_replicas_and_a_smaller_disk_are_shown_with_what_they_come_to_and_t
     assert lines[database + 2].startswith(f"      {SHRINKS} Keep the size, or restore a backup")
     assert "0 added, 3 changed, 0 replaced, 0 removed, 69 unchanged" in lines
     rows = {line.split()[0]: line.split()[1:] for line in lines if line.startswith(("replicas ", "CPU ", "storage "))}
-    assert rows["replicas"] == ["19..44", "19..54", "0..+10"]
-    assert rows["CPU"] == ["12.1..24.6", "12.1..29.6", "0..+5"]
+    assert rows["replicas"] == ["20..45", "20..55", "0..+10"]
+    assert rows["CPU"] == ["12.35..24.85", "12.35..29.85", "0..+5"]
     assert rows["storage"] == ["480Gi", "330Gi", "-150Gi"]
     assert "  Deployment orders             3..10             3..20" in lines
     assert lines[-1] == "Cannot be done: Cluster postgres."

@@ -78,6 +78,24 @@ def test_what_operators_make_counts_as_the_pods_and_disks_that_it_becomes() -> N
     assert str(found["KafkaNodePool nodes"]["requests.storage"]) == "150Gi"
 
 
+def test_what_operators_put_beside_counts_too() -> None:
+    asked = container()["resources"]
+    plugin = {"name": "barman-cloud.cloudnative-pg.io", "parameters": {"barmanObjectName": "backup"}}
+    database = manifest("Cluster", "db", instances=3, storage={"size": "20Gi"}, resources=asked, plugins=[plugin])
+    store = manifest("ObjectStore", "backup", instanceSidecarConfiguration={"resources": asked})
+    assert str(demands([database])["Cluster db"]["requests.memory"]) == "768Mi"
+    assert str(demands([database, store])["Cluster db"]["requests.memory"]) == "1536Mi"
+    assert "ObjectStore backup" not in demands([database, store])
+    kafka = manifest("Kafka", "events", entityOperator={"topicOperator": {"resources": asked}, "userOperator": {}})
+    assert texts(demands([kafka])["Kafka events"]) == {
+        "pods": "1",
+        "requests.cpu": "100m",
+        "requests.memory": "256Mi",
+        "limits.memory": "256Mi",
+    }
+    assert demands([manifest("Kafka", "events", kafka={})]) == {}
+
+
 def test_a_quota_may_call_requests_by_their_short_names() -> None:
     found = demands([workload("Job")])["Job one"]
     assert amount(found, "cpu") == amount(found, "requests.cpu") == found["requests.cpu"]

@@ -52,6 +52,12 @@ def test_a_rule_judges_what_has_not_the_form_of_its_kind(rule: Rule) -> None:
             assert not report.failures, (subject.kind, spec, report.failures)
 
 
+@each
+def test_a_message_has_values_as_manifests_have_them(rule: Rule) -> None:
+    said = "\n".join(judged(rule, rule.examples.bad))
+    assert not {"True", "False", "None"} & set(said.replace(";", " ").replace(",", " ").split())
+
+
 def test_no_two_rules_have_one_name() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
 

@@ -34,8 +34,14 @@ def demands(manifests: Iterable[Manifest], *, most: bool = False) -> dict[str, D
     """Return what each object takes that takes anything, by kind and name, at its fewest replicas or at its most."""
     manifests = list(manifests)
     scaled = dict(_most(manifests) if most else _fewest(manifests))
-    found = {identity(one): _of(one, scaled) for one in manifests}
+    stores = {one["metadata"].get("name"): one for one in manifests if one["kind"] == "ObjectStore"}
+    found = {identity(one): _of(one, scaled, stores) for one in manifests}
     return {name: demand for name, demand in found.items() if demand}
+
+
+def quantity(value: Any) -> Quantity:
+    """Return an amount as manifests have it: as text, or as a number, be it a fraction such as ``cpu: 0.5``."""
+    return Quantity(str(value) if isinstance(value, float) else value)
 
 
 def identity(manifest: Manifest) -> str:
@@ -69,7 +75,7 @@ def _scaled(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, Any]]:
             yield one["kind"], f"{target.get('kind', 'Deployment')} {target['name']}", one["spec"]
 
 
-def _of(manifest: Manifest, scaled: Mapping[str, int]) -> Demand:
+def _of(manifest: Manifest, scaled: Mapping[str, int], stores: Mapping[Any, Manifest]) -> Demand:
     total: Demand = defaultdict(lambda: NOTHING)
     spec = manifest.get("spec", {})
     if counted := _COUNTED.get(manifest["kind"]):
@@ -81,12 +87,21 @@ def _of(manifest: Manifest, scaled: Mapping[str, int]) -> Demand:
             for claim in spec.get("volumeClaimTemplates", ()):
                 _add(total, replicas, _of_claim(claim["spec"]["resources"]["requests"]["storage"]))
         case "PersistentVolumeClaim":
-            total["requests.storage"] += Quantity(spec["resources"]["requests"]["storage"])
+            total["requests.storage"] += quantity(spec["resources"]["requests"]["storage"])
         case "Service" if spec.get("type") in _SERVICES:
             total[_SERVICES[spec["type"]]] += ONE
+        case _:
+            _add_of_operators(total, manifest, stores)
+    return dict(total)
+
+
+def _add_of_operators(total: Demand, manifest: Manifest, stores: Mapping[Any, Manifest]) -> None:
+    """Add what operators make pods and disks of."""
+    spec = manifest.get("spec", {})
+    match manifest["kind"]:
         case "Cluster":  # https://cloudnative-pg.io/docs/current/cloudnative-pg.v1#clusterspec
             instances = spec.get("instances", 1)
-            _add(total, instances, _of_containers([spec]))
+            _add(total, instances, _of_containers([spec, *_sidecars(spec, stores)]))
             _add(total, instances, _of_claim(spec["storage"]["size"]))
         case "Pooler":
             _add(total, spec.get("instances", 1), _of_pod(spec.get("template", {}).get("spec", {})))
@@ -94,7 +109,19 @@ def _of(manifest: Manifest, scaled: Mapping[str, int]) -> Demand:
             _add(total, spec["replicas"], _of_containers([spec]))
             for volume in spec["storage"].get("volumes", ()):
                 _add(total, spec["replicas"], _of_claim(volume["size"]))
-    return dict(total)
+        case "Kafka" if operators := spec.get("entityOperator"):
+            pair = (operators.get(one) for one in ("topicOperator", "userOperator"))
+            _add(total, 1, _of_containers(one for one in pair if one is not None))
+
+
+def _sidecars(spec: Manifest, stores: Mapping[Any, Manifest]) -> Iterator[Manifest]:
+    """Yield what the barman-cloud plugin adds to each instance, for the ObjectStore that a Cluster names.
+
+    https://cloudnative-pg.io/plugin-barman-cloud/docs/concepts/
+    """
+    for plugin in spec.get("plugins", ()):
+        if store := stores.get(plugin.get("parameters", {}).get("barmanObjectName")):
+            yield store.get("spec", {}).get("instanceSidecarConfiguration", {})
 
 
 def _add(total: Demand, times: int, demand: Demand) -> None:
@@ -118,9 +145,9 @@ def _of_containers(containers: Iterable[Manifest]) -> Demand:
         resources = container.get("resources", {})
         limits = resources.get("limits", {})
         for name, one in limits.items():
-            total[f"limits.{name}"] += Quantity(one)
+            total[f"limits.{name}"] += quantity(one)
         for name, one in {**limits, **resources.get("requests", {})}.items():  # what has a limit only asks for that
-            total[f"requests.{name}"] += Quantity(one)
+            total[f"requests.{name}"] += quantity(one)
     return dict(total)
 
 

@@ -129,7 +129,7 @@ def _addresses(objects: Objects) -> Iterator[tuple[str, str, str, str]]:
                         yield "broker", f"{scaled.identity} looks there for waiting tasks", scaled.namespace, host
     for pod in objects.pods:
         for container in pod.main():
-            told = _variables(objects, pod, container)
+            told = container.env
             named = any("BROKER" in name for name in told)
             for name, value in told.items():
                 role = _role(name, is_worker=_commands.is_worker(container.arguments) and not named)
@@ -142,22 +142,6 @@ def _role(name: str, *, is_worker: bool) -> str | None:
         return "cache"
     # A worker that is told of one server only takes its tasks from there.
     return "broker" if "BROKER" in name or (is_worker and name in {"REDIS_URL", "VALKEY_URL", "RQ_REDIS_URL"}) else None
-
-
-def _variables(objects: Objects, pod: Pod, container: Container) -> dict[str, str]:
-    """Return the variables of a container with a value, those that it has from ConfigMaps of the plan included."""
-    found: dict[str, Any] = {}
-
-    def data(name: Any) -> Any:
-        held = objects.find("ConfigMap", str(name), pod.owner.namespace)
-        return mapping(held.manifest.get("data")) if held else {}
-
-    for one in map(mapping, items(container.spec.get("envFrom"))):
-        found |= data(get(one, "configMapRef.name"))
-    for one in map(mapping, items(container.spec.get("env"))):
-        reference = mapping(get(one, "valueFrom.configMapKeyRef", {}))
-        found[str(one.get("name"))] = data(reference.get("name")).get(reference.get("key")) if reference else ""
-    return {name: str(value) for name, value in {**found, **container.env}.items() if value}
 
 
 def _hosts(text: Any) -> Iterator[str]:

@@ -56,6 +56,14 @@ def fewest(objects: Objects, workload: Subject) -> Fewest | None:
     return None if count is None else Fewest(count, subject, path)
 
 
+def idle(scaler: Subject | None) -> int | None:
+    """Return how many replicas KEDA leaves where nothing is to be done, below the fewest; None where it says nothing.
+
+    https://keda.sh/docs/latest/reference/scaledobject-spec/#idlereplicacount
+    """
+    return integer(scaler.spec.get("idleReplicaCount")) if scaler and scaler.kind == "ScaledObject" else None
+
+
 def least(scaler: Subject) -> tuple[str, int]:
     """Return where an autoscaler says how few replicas there may be, and how few where it does not."""
     return ("spec.minReplicas", 1) if scaler.kind == "HorizontalPodAutoscaler" else ("spec.minReplicaCount", 0)

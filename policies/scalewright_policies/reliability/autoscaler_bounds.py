@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
 from scalewright_policies.reliability._numbers import integer
-from scalewright_policies.reliability._replicas import least
+from scalewright_policies.reliability._replicas import idle, least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +28,13 @@ def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
     if given is None or most is None:
         return
     if most < max(given, 1):
-        yield Violation(subject, f"{_last(upper)} is {most}; at least {max(given, 1)}, which is {_last(path)}", upper)
-    idle = integer(subject.get("spec.idleReplicaCount"))
-    if idle is not None and idle >= given:
+        least_of = f"{given}, which is {_last(path)}" if given > 0 else "1"
+        yield Violation(subject, f"{_last(upper)} is {most}; at least {least_of}", upper)
+    resting = idle(subject)
+    if resting is not None and resting >= given:
         yield Violation(
             subject,
-            f"idleReplicaCount is {idle}; it must be below minReplicaCount, which is {given}",
+            f"idleReplicaCount is {resting}; it must be below minReplicaCount, which is {given}",
             "spec.idleReplicaCount",
         )
 

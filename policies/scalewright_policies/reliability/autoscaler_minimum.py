@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
 from scalewright_policies.reliability import _traffic
-from scalewright_policies.reliability._replicas import fewest, replicated
+from scalewright_policies.reliability._replicas import Fewest, fewest, idle, replicated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ def _judge(objects: Objects, settings: Settings) -> Iterator[Violation]:
             continue
         leads = _traffic.route(objects, pod) or next(_traffic.services(objects, pod), None)
         found = fewest(objects, pod.owner)
+        if found and (resting := idle(objects.scaling(pod.owner))) is not None:
+            found = min(found, Fewest(resting, found.subject, "spec.idleReplicaCount"), key=lambda one: one.number)
         if leads and found and found.number < settings["replicas"]:
             yield Violation(
                 found.subject,
@@ -37,7 +39,7 @@ RULE = Rule(
     why="At the quietest hour one lost node is an outage, and of none, the first request waits for a pod to start. "
     "What works off a queue may go to none: tasks wait.",
     severity="high",
-    remedy="Set scale.min of the service to 2 (minReplicas, minReplicaCount)",
+    remedy="Set scale.min of the service to 2 (minReplicas, or minReplicaCount without idleReplicaCount)",
     standards=(
         Standard(
             "Kubernetes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.subject import get, items, mapping
+from scalewright.plan.policy.subject import get, items, mapping, written
 from scalewright_policies.reliability._replicas import KAFKA, POSTGRES
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def _goes(subject: Subject) -> bool:
 
 
 def _said(subject: Subject) -> str:
-    return f"retain_on_delete is {subject.options.retain_on_delete}, and protect {bool(subject.options.protect)}"
+    options = subject.options
+    return f"retain_on_delete is {written(options.retain_on_delete)}, and protect {written(bool(options.protect))}"
 
 
 def _of_claims(subject: Subject) -> Iterator[Violation]:

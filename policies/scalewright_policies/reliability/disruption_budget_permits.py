@@ -21,6 +21,8 @@ _SPEC = "spec.kafka.template.podDisruptionBudget.maxUnavailable"
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     pods = list(replicated(objects))
+    for one in pods:
+        yield from _of_several(list(objects.selecting("PodDisruptionBudget", one)), one)
     for budget in objects.of("PodDisruptionBudget", "policy"):
         yield from _of_budget(budget, _replicas(objects, [one for one in pods if _is_of(budget, one)]))
     for kafka in objects.of("Kafka", KAFKA):
@@ -28,6 +30,21 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
             yield Violation(
                 kafka, "maxUnavailable is 0, so that no node with a broker can be drained; at least 1", _SPEC
             )
+
+
+def _of_several(budgets: Sequence[Subject], pod: Pod) -> Iterator[Violation]:
+    """Yield that no pod may go of which more than one budget says how many may: the eviction ends with an error.
+
+    https://kubernetes.io/docs/tasks/run-application/configure-pdb/#arbitrary-controllers-and-selectors
+    """
+    if len(budgets) > 1:
+        names = " and ".join(one.name for one in budgets)
+        yield Violation(
+            budgets[-1],
+            f"{pod.owner.identity} is selected by {names}: a pod with several budgets is never evicted",
+            "spec.selector",
+            remedy="Keep one budget for each workload, or let their selectors choose different pods",
+        )
 
 
 def _is_of(budget: Subject, pod: Pod) -> bool:

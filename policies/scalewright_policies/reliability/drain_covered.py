@@ -25,6 +25,10 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for pod in objects.pods:
         if not pod.lasts:
             continue
+        if integer(pod.spec.get("terminationGracePeriodSeconds")) == 0:
+            said = "terminationGracePeriodSeconds is 0: its containers are killed at once, whatever they have begun"
+            yield Violation(pod.owner, said, f"{pod.path}.terminationGracePeriodSeconds")
+            continue
         for container in pod.main():
             yield from _of_container(pod, container)
         containers = working(pod)
@@ -78,7 +82,7 @@ RULE = Rule(
     "meanwhile, finish what it has, and not be killed before.",
     severity="high",
     remedy="Raise terminationGracePeriodSeconds above the sum, or lower the server's drain "
-    "(drain_seconds of the service, --timeout-graceful-shutdown of uvicorn)",
+    "(drain of the service, --timeout-graceful-shutdown of uvicorn)",
     standards=(
         Standard(
             "Kubernetes",

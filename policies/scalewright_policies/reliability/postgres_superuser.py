@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
+from scalewright.plan.policy.subject import written
 from scalewright_policies.reliability._replicas import POSTGRES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _PATH = "spec.enableSuperuserAccess"
 
 def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
     if (subject.group, subject.kind) == (POSTGRES, "Cluster") and subject.get(_PATH, False) is not False:
-        yield Violation(subject, f"enableSuperuserAccess is {subject.get(_PATH)}; it must be false", _PATH)
+        yield Violation(subject, f"enableSuperuserAccess is {written(subject.get(_PATH))}; it must be false", _PATH)
 
 
 RULE = Rule(

@@ -5,38 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.subject import get, items, mapping
 from scalewright_policies.reliability._resources import sized
+from scalewright_policies.scaling._metrics import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scalewright.plan.policy import Objects, Subject
+    from scalewright.plan.policy import Objects
     from scalewright.plan.policy.rule import Settings
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
+    # Of what a workload is scaled by, another rule demands requests.
+    measured = {(id(subject), path, resource) for subject, path, resource in lacking(objects)}
     for one in sized(objects):
         for resource in ("cpu", "memory"):
             asked = one.requests.get(resource) or one.limits.get(resource)
-            if not asked and resource not in _measured(objects.scaling(one.subject)):
+            if not asked and (id(one.subject), one.path, resource) not in measured:
                 yield Violation(
                     one.subject,
                     f"container {one.name} has no request for {resource}",
                     f"{one.path}.requests.{resource}",
                 )
-
-
-def _measured(scaler: Subject | None) -> set[str]:
-    """Return the resources by whose use a workload is scaled, of which another rule demands a request."""
-    if scaler is None:
-        return set()
-    metrics = map(mapping, items(scaler.spec.get("metrics")))
-    triggers = map(mapping, items(scaler.spec.get("triggers")))
-    own = {
-        str(get(one, f"{kind}.name")) for one in metrics for kind in ("resource", "containerResource") if one.get(kind)
-    }
-    return own | {str(one.get("type")) for one in triggers}
 
 
 RULE = Rule(

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.plan.capacity.workloads import whole
-from scalewright.plan.policy.subject import items, mapping
+from scalewright.plan.policy.subject import get, items, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scalewright.plan.policy import Objects, Pod, Subject
+    from scalewright.plan.policy import Container, Objects, Pod, Subject
+
+
+#: What an autoscaler follows that names no metric, of either version, in per cent of the requests for processor:
+#: https://kubernetes.io/docs/reference/kubernetes-api/autoscaling/horizontal-pod-autoscaler-v2/#HorizontalPodAutoscalerSpec
+DEFAULT = 80
 
 
 class Utilization(NamedTuple):
@@ -41,7 +46,34 @@ def utilizations(objects: Objects) -> Iterator[Utilization]:
             yield from _of_autoscaler(scaler, pod)
 
 
+def counting(one: Utilization) -> Iterator[Container]:
+    """Yield the containers whose requests count: those that run as long as the pod, sidecars among them."""
+    for container in one.pod.containers():
+        beside = container.role == "init" and container.spec.get("restartPolicy") == "Always"
+        if (container.role == "main" or beside) and one.container in ("", container.name):
+            yield container
+
+
+def lacking(objects: Objects) -> Iterator[tuple[Subject, str, str]]:
+    """Yield what makes containers that are measured and request nothing: it, the path of `resources`, and what of."""
+    for one in utilizations(objects):
+        for container in counting(one):
+            if not asks(one.pod, container, one.resource):
+                yield one.pod.owner, f"{container.path}.resources", one.resource
+
+
+def asks(pod: Pod, container: Container, resource: str) -> bool:
+    """Whether a container requests a resource, or its pod as a whole; what has a limit only asks for that."""
+    return any(
+        get(spec, f"resources.{kind}.{resource}")
+        for spec in (pod.spec, container.spec)
+        for kind in ("requests", "limits")
+    )
+
+
 def _of_autoscaler(scaler: Subject, pod: Pod) -> Iterator[Utilization]:
+    if not items(scaler.spec.get("metrics")) and scaler.spec.get("targetCPUUtilizationPercentage") is None:
+        yield Utilization(scaler, pod, "cpu", "", DEFAULT, "spec.metrics")
     for index, metric in enumerate(map(mapping, items(scaler.spec.get("metrics")))):
         for kind in ("resource", "containerResource"):
             source = mapping(metric.get(kind))

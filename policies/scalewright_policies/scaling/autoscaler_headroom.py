@@ -28,11 +28,12 @@ def _judge(objects: Objects, settings: Settings) -> Iterator[Violation]:
         start = _start(one.pod)
         highest = highest_target(growth=growth, start=otherwise if start is None else start)
         if one.target > highest:
+            usual = ", the default," if one.path == "spec.metrics" else ""
             from_ = "the setting start" if start is None else "startupProbe's bound"
             yield Violation(
                 one.scaler,
-                f"the target is {one.target} % of the processor request; at most {highest} %, where load grows by "
-                f"{growth:g} % a minute and a pod may take {otherwise if start is None else start:g} s to start "
+                f"the target is {one.target} %{usual} of the processor request; at most {highest} %, where load grows "
+                f"by {growth:g} % a minute and a pod may take {otherwise if start is None else start:g} s to start "
                 f"({from_}): above it, those that are there are at their limit before the new ones serve",
                 one.path,
                 f"Lower the target to {highest} (metrics of scale), or bound the start more tightly",

@@ -5,32 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.subject import get
-from scalewright_policies.scaling._metrics import utilizations
+from scalewright_policies.scaling._metrics import asks, counting, utilizations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scalewright.plan.policy import Container, Objects
+    from scalewright.plan.policy import Objects
     from scalewright.plan.policy.rule import Settings
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for one in utilizations(objects):
-        for container in one.pod.main():
-            counts = not one.container or one.container == container.name
-            if counts and not _asks(container, one.resource):
+        for container in counting(one):
+            if not asks(one.pod, container, one.resource):
                 yield Violation(
                     one.pod.owner,
                     f"{one.scaler.kind} {one.scaler.name} follows {one.resource} at {one.target} % of requests, and "
                     f"container {container.name} requests none: no utilization can be told, and nothing is scaled",
                     f"{container.path}.resources.requests.{one.resource}",
                 )
-
-
-def _asks(container: Container, resource: str) -> bool:
-    """Whether a container requests a resource; what has a limit only asks for that."""
-    return any(get(container.spec, f"resources.{kind}.{resource}") for kind in ("requests", "limits"))
 
 
 _SCALER = """

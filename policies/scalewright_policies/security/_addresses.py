@@ -6,8 +6,6 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from scalewright.plan.policy.subject import items, mapping
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -34,12 +32,11 @@ class Address(NamedTuple):
 
 def addresses(container: Container) -> Iterator[Address]:
     """Yield the addresses in variables of a container; one variable may hold several, separated by ; or commas."""
-    for index, one in enumerate(map(mapping, items(container.spec.get("env")))):
-        path = f"{container.path}.env[{index}].value"
-        for text in _split(one.get("value")):
+    for one in container.variables():
+        for text in _split(one.value):
             try:
                 url = urlsplit(text.removeprefix("jdbc:"))
-                found = Address(str(one.get("name")), url.scheme.lower(), url.hostname or "", _options(url.query), path)
+                found = Address(one.name, url.scheme.lower(), url.hostname or "", _options(url.query), one.path)
             except ValueError:
                 continue  # no address, such as one with half a bracket
             if found.scheme:
@@ -50,9 +47,9 @@ def _options(query: str) -> dict[str, str]:
     return {name.lower(): values[-1] for name, values in parse_qs(query).items()}
 
 
-def _split(value: object) -> Iterator[str]:
+def _split(value: str) -> Iterator[str]:
     """Yield the parts that are addresses by themselves: a list of hosts behind one scheme is one address."""
-    if isinstance(value, str) and "://" in value:
+    if "://" in value:
         for text in value.split(";"):
             parts = text.split(",")
             yield from parts if all("://" in one for one in parts) else (parts[0],)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scalewright.plan.policy.subject import mapping
+from scalewright.plan.policy.subject import mapping, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def broken(pod: Pod, field: str, wrong: Callable[[Any], bool]) -> Iterator[Said]
 
 def told(one: Said, field: str, bound: str) -> str:
     """Return a message: whose field has which value, and what it must be."""
-    value = "is not set" if one.value is None else f"is {one.value}"
+    value = "is not set" if one.value is None else f"is {written(one.value)}"
     return f"{one.whose}: {field} {value}; it must be {bound}"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scalewright.plan.policy.objects import selects
 from scalewright.plan.policy.subject import get, items, mapping
 
 if TYPE_CHECKING:
@@ -63,10 +64,15 @@ def _is_parent(parent: Mapping[str, Any], route: Subject, gateway: Subject, list
 
 
 def serving(objects: Objects) -> Iterator[RouteRule]:
-    """Yield the rules of routes that lead to a backend."""
+    """Yield the rules of routes that lead to a backend; those of a mesh, whose parents are Services, lead nobody in.
+
+    https://gateway-api.sigs.k8s.io/mesh/
+    """
     for kind in ("HTTPRoute", "GRPCRoute"):
         for route in objects.of(kind, GROUP):
-            yield from (one for one in rules(route) if items(one.spec.get("backendRefs")))
+            parents = [mapping(one).get("kind", "Gateway") for one in items(route.spec.get("parentRefs"))]
+            if not parents or set(parents) != {"Service"}:
+                yield from (one for one in rules(route) if items(one.spec.get("backendRefs")))
 
 
 def is_limited(
@@ -77,15 +83,32 @@ def is_limited(
     `by` judges the specification of one of Traefik's middlewares, `attached` is the field of Envoy Gateway's policies
     that does the same.
     """
-    for one in objects.of(_ATTACHED):
-        if one.namespace == rule.route.namespace and one.spec.get(attached):
-            return True
+    if any(one.spec.get(attached) and _is_attached(one, rule.route) for one in objects.of(_ATTACHED)):
+        return True
     references = [mapping(one.get("extensionRef")) for one in rule.filters if one.get("type") == "ExtensionRef"]
     # Filters that every backend reference has of its own are the controller's to know.
     found = [_middlewares(objects, rule.route.namespace, one, depth=0) for one in references]
     if any(by(spec) for one in found for spec in one or ()):
         return True
     return None if None in found else False
+
+
+def _is_attached(policy: Subject, route: Subject) -> bool:
+    """Whether a policy of Envoy Gateway is for a route, by name or label, or for a gateway of it.
+
+    https://gateway.envoyproxy.io/docs/api/extension_types/#backendtrafficpolicyspec
+    """
+    parents = [mapping(one) for one in items(route.spec.get("parentRefs"))]
+    named = {("Gateway", str(one.get("name")), str(one.get("namespace") or route.namespace)) for one in parents}
+    named.add((route.kind, route.name, route.namespace))
+    targets = map(mapping, (policy.spec.get("targetRef"), *items(policy.spec.get("targetRefs"))))
+    if any((one.get("kind"), one.get("name"), policy.namespace) in named for one in targets):
+        return True
+    chosen = (mapping(one) for one in items(policy.spec.get("targetSelectors")))
+    labels = mapping(route.metadata.get("labels"))
+    return policy.namespace == route.namespace and any(
+        one.get("kind") == route.kind and selects(one, labels) for one in chosen
+    )
 
 
 def _middlewares(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scalewright.plan.policy import Example, Rule, Violation
+from scalewright.plan.policy import Example, Rule, Standard, Violation
 from scalewright.plan.policy.subject import mapping
-from scalewright_policies.security._standards import cis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +34,13 @@ RULE = Rule(
     ),
     severity="medium",
     remedy="Make it a Deployment, a StatefulSet, a Job or a CronJob",
-    standards=(cis("5.6.3"),),
+    standards=(
+        Standard(
+            "Kubernetes",
+            "Pods: Pods and controllers",
+            "https://kubernetes.io/docs/concepts/workloads/pods/#pods-and-controllers",
+        ),
+    ),
     examples=Example(
         good="""
 apiVersion: apps/v1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Violation
 from scalewright.plan.policy.subject import get, items
@@ -22,13 +22,18 @@ def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
     for index, listener in enumerate(items(subject.spec.get("listeners"))):
         path = "allowedRoutes.namespaces"
         allowed = get(listener, f"{path}.from")
-        everywhere = allowed == "Selector" and not get(listener, f"{path}.selector")
+        everywhere = allowed == "Selector" and _selects_all(get(listener, f"{path}.selector"))
         if allowed == "All" or everywhere:
             said = "Selector, and selects all" if everywhere else allowed
-            message = f"listener {get(listener, 'name')} takes routes of namespaces from: {said}; it must be Same"
+            message = f"listener {get(listener, 'name')} takes routes of namespaces from: {said}; {_BOUND}"
             yield Violation(subject, message, f"spec.listeners[{index}].{path}.from")
 
 
+def _selects_all(selector: Any) -> bool:
+    return not any(get(selector, field) for field in ("matchLabels", "matchExpressions"))
+
+
+_BOUND = "it must be Same, or Selector with labels"
 RULE = Rule(
     name="gateway-allowed-routes",
     group="security",

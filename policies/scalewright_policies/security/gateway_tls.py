@@ -24,8 +24,22 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
             if listener.get("protocol") == "HTTP":
                 yield from _of_listener(objects, gateway, listener, f"spec.listeners[{index}]")
     for ingress in objects.of("Ingress", "networking.k8s.io"):
-        if not items(ingress.spec.get("tls")):
-            yield Violation(ingress, "it has no tls; it must name a certificate", "spec.tls")
+        yield from _of_ingress(ingress)
+
+
+def _of_ingress(ingress: Subject) -> Iterator[Violation]:
+    """Judge that every host has a certificate: https://kubernetes.io/docs/concepts/services-networking/ingress/#tls."""
+    certificates = [mapping(one) for one in items(ingress.spec.get("tls"))]
+    if not certificates:
+        yield Violation(ingress, "it has no tls; it must name a certificate", "spec.tls")
+    named = {str(host) for one in certificates for host in items(one.get("hosts"))}
+    if not all(items(one.get("hosts")) for one in certificates):
+        return  # one that names no hosts is for all
+    for index, rule in enumerate(map(mapping, items(ingress.spec.get("rules")) if certificates else ())):
+        host = str(rule.get("host") or "")
+        if host and not {host, f"*.{host.partition('.')[2]}"} & named:
+            message = f"host {host} is in no tls; it must have a certificate"
+            yield Violation(ingress, message, f"spec.rules[{index}].host")
 
 
 def _of_listener(objects: Objects, gateway: Subject, listener: Mapping[str, Any], path: str) -> Iterator[Violation]:

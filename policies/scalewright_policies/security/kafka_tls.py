@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.subject import get, items, mapping
+from scalewright.plan.policy.subject import get, items, written
 from scalewright_policies.security._standards import nsa
 
 if TYPE_CHECKING:
@@ -22,14 +22,15 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for kafka in objects.of("Kafka", "kafka.strimzi.io"):
         for index, listener in enumerate(items(kafka.get("spec.kafka.listeners"))):
             if get(listener, "tls") is not True:
-                message = f"listener {get(listener, 'name')}: tls is {get(listener, 'tls', False)}; it must be true"
+                said = written(get(listener, "tls", False))
+                message = f"listener {get(listener, 'name')}: tls is {said}; it must be true"
                 yield Violation(kafka, message, f"spec.kafka.listeners[{index}].tls")
     for pod in objects.pods:
         for container in pod.containers():
-            for index, one in enumerate(map(mapping, items(container.spec.get("env")))):
-                if str(one.get("name", "")).endswith("SECURITY_PROTOCOL") and str(one.get("value")) in PLAIN:
-                    message = f"container {container.name}: {one['name']} is {one['value']}; it must be SSL or SASL_SSL"
-                    yield Violation(pod.owner, message, f"{container.path}.env[{index}].value")
+            for one in container.variables():
+                if one.name.endswith("SECURITY_PROTOCOL") and one.value in PLAIN:
+                    message = f"container {container.name}: {one.name} is {one.value}; it must be SSL or SASL_SSL"
+                    yield Violation(pod.owner, message, one.path)
 
 
 RULE = Rule(

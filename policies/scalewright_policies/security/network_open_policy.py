@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from scalewright.plan.policy.rule import Settings
 
 
+_LAST = 65535  # of all ports
+
+
 def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
     if (subject.group, subject.kind) != ("networking.k8s.io", "NetworkPolicy"):
         return
@@ -24,9 +27,19 @@ def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:
         _, peers = _network.FIELDS[direction]
         for rule, path in _network.rules(subject, direction):
             everybody = not items(rule.get(peers)) or any(map(_is_everybody, items(rule.get(peers))))
-            if everybody and not items(rule.get("ports")):
+            if everybody and _is_every_port(rule.get("ports")):
                 message = f"{direction.lower()} {peers} everybody on every port is allowed; one of both must be named"
                 yield Violation(subject, message, path)
+
+
+def _is_every_port(ports: Any) -> bool:
+    """Whether ports are all there are: none is named, or all of a protocol are."""
+    return not items(ports) or any(map(_is_open, items(ports)))
+
+
+def _is_open(port: Any) -> bool:
+    first = mapping(port).get("port")
+    return first is None or (first in (0, 1) and mapping(port).get("endPort") == _LAST)
 
 
 def _is_everybody(peer: Any) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Violation
-from scalewright.plan.policy.subject import items, mapping
+from scalewright.plan.policy.subject import get, items, mapping
 from scalewright_policies.security._api_security import MISCONFIGURATION
 from scalewright_policies.security._standards import nsa
 
@@ -17,17 +17,36 @@ if TYPE_CHECKING:
 
 #: What a controller of gateways is called by its own chart.
 NAME = "app.kubernetes.io/name"
+_PUBLIC = frozenset({"loadbalancer", "nodeport"})
+#: What a listener of Kafka is called that stays inside.
+_INSIDE = {"Kafka": "internal"}
 
 
 def _judge(subject: Subject, settings: Settings) -> Iterator[Violation]:
-    kind = subject.spec.get("type")
-    if (subject.group, subject.kind) != ("", "Service") or kind not in ("LoadBalancer", "NodePort"):
-        return
     gateways = [str(one) for one in items(settings.get("gateways"))]
     names = (subject.name, str(mapping(subject.metadata.get("labels")).get(NAME)))
-    if not set(names) & set(gateways):
-        bound = f"it must be ClusterIP, but for that of a gateway ({', '.join(gateways)})"
-        yield Violation(subject, f"its type is {kind}; {bound}", "spec.type")
+    if set(names) & set(gateways):
+        return
+    for kind, path in _types(subject):
+        if isinstance(kind, str) and kind.lower() in _PUBLIC:
+            bound = f"it must be {_INSIDE.get(subject.kind, 'ClusterIP')}, but for that of a gateway"
+            yield Violation(subject, f"its type is {kind}; {bound} ({', '.join(gateways)})", path)
+
+
+def _types(subject: Subject) -> Iterator[tuple[Any, str]]:
+    """Yield the types of Services, those that operators make for an object included."""
+    match subject.group, subject.kind:
+        case "", "Service":
+            yield subject.spec.get("type"), "spec.type"
+        case "postgresql.cnpg.io", "Pooler":  # https://cloudnative-pg.io/docs/current/connection_pooling
+            yield subject.get(path := "spec.serviceTemplate.spec.type"), path
+        case "postgresql.cnpg.io", "Cluster":  # https://cloudnative-pg.io/docs/current/service_management
+            path = "spec.managed.services.additional"
+            for index, one in enumerate(items(subject.get(path))):
+                yield get(one, "serviceTemplate.spec.type"), f"{path}[{index}].serviceTemplate.spec.type"
+        case "kafka.strimzi.io", "Kafka":  # https://strimzi.io/docs/operators/latest/configuring.html
+            for index, one in enumerate(items(subject.get("spec.kafka.listeners"))):
+                yield get(one, "type"), f"spec.kafka.listeners[{index}].type"
 
 
 RULE = Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Violation
+from scalewright.plan.policy.subject import written
 from scalewright_policies.security._standards import cis, nsa, pod_security
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
     for field in FIELDS:
         given = pod.spec.get(field)
         if given not in (None, False):
-            yield Violation(pod.owner, f"the pod: {field} is {given}; it must be false", f"{pod.path}.{field}")
+            yield Violation(pod.owner, f"the pod: {field} is {written(given)}; it must be false", f"{pod.path}.{field}")
 
 
 RULE = Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Violation
+from scalewright.plan.policy.subject import written
 from scalewright_policies.security._contexts import is_windows
 from scalewright_policies.security._standards import cis, nsa, pod_security
 
@@ -19,7 +20,7 @@ def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
     for container in () if is_windows(pod) else pod.containers():
         given = container.security.get("allowPrivilegeEscalation")
         if given is not False:
-            said = "is not set, which allows it" if given is None else f"is {given}"
+            said = "is not set, which allows it" if given is None else f"is {written(given)}"
             yield Violation(
                 pod.owner,
                 f"container {container.name}: allowPrivilegeEscalation {said}; it must be false",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Violation
-from scalewright.plan.policy.subject import mapping
+from scalewright.plan.policy.subject import mapping, written
 from scalewright_policies.security._contexts import said
 from scalewright_policies.security._standards import cis, nsa, pod_security
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
     for one in said(pod, "privileged"):
         if one.value is not False:
-            yield Violation(pod.owner, f"{one.whose}: privileged is {one.value}; it must be false", one.path)
+            yield Violation(pod.owner, f"{one.whose}: privileged is {written(one.value)}; it must be false", one.path)
     for one in said(pod, "windowsOptions"):
         given = mapping(one.value).get("hostProcess")
         if given not in (None, False):
-            message = f"{one.whose}: windowsOptions.hostProcess is {given}; it must be false"
+            message = f"{one.whose}: windowsOptions.hostProcess is {written(given)}; it must be false"
             yield Violation(pod.owner, message, f"{one.path}.hostProcess")
 
 

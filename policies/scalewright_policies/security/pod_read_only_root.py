@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Violation
+from scalewright.plan.policy.subject import written
 from scalewright_policies.security._contexts import is_windows
 from scalewright_policies.security._standards import cis, nsa
 
@@ -20,7 +21,7 @@ def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
         given = container.security.get("readOnlyRootFilesystem")
         # An ephemeral container is a person who looks for a mistake, and brings tools along.
         if given is not True and container.role != "ephemeral":
-            said = "is not set" if given is None else f"is {given}"
+            said = "is not set" if given is None else f"is {written(given)}"
             yield Violation(
                 pod.owner,
                 f"container {container.name}: readOnlyRootFilesystem {said}; it must be true",

@@ -20,6 +20,8 @@ GROUPS = {
     "system:masters": "who are under no role and no webhook at all",
     "system:anonymous": "who is everybody",
     "system:unauthenticated": "who are everybody",
+    "system:authenticated": "who are all accounts that there are",
+    "system:serviceaccounts": "who are all pods that there are",
 }
 
 

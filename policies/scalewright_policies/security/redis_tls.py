@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.subject import get, items, mapping
+from scalewright.plan.policy.subject import get, items, mapping, written
 from scalewright_policies.security._addresses import addresses
 from scalewright_policies.security._standards import nsa
 
@@ -38,7 +38,7 @@ def _of_triggers(objects: Objects, scaled: Subject) -> Iterator[Violation]:
             continue
         said = get(trigger, "metadata.enableTLS")
         if str(said).lower() != "true" and not _by_authentication(objects, scaled, trigger):
-            value = "is not set" if said is None else f"is {said}"
+            value = "is not set" if said is None else f"is {written(said)}"
             message = f"enableTLS of trigger {trigger['type']} {value}; it must be true"
             yield Violation(scaled, message, f"spec.triggers[{index}].metadata.enableTLS")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Violation
-from scalewright.plan.policy.subject import items, mapping
+from scalewright.plan.policy.subject import items, mapping, written
 from scalewright_policies.security._standards import cis, nsa
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
         of_pod = pod.spec.get(FIELD)
         given = said.get(account) if of_pod is None else of_pod
         if given is not False and account not in entitled:
-            where = "is not set" if given is None else f"is {given}"
+            where = "is not set" if given is None else f"is {written(given)}"
             message = f"{FIELD} {where}, and no role is bound to ServiceAccount {name}; it must be false"
             yield Violation(pod.owner, message, f"{pod.path}.{FIELD}")
 

@@ -183,3 +183,38 @@ def test_names_of_other_namespaces_lead_there_and_not_here() -> None:
     web = placed(deployment("web", "uvicorn", "a:b", **url("db-rw.there.svc.cluster.local"), **POOL), "here")
     found = {one.owner[2]: one for one in postgres.budgets(objects(here, there, web))}
     assert ("web" in amounts(found["here"]), "web" in amounts(found["there"])) == (False, True)
+
+
+def configured(env: str) -> str:
+    return f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web}}
+spec:
+  replicas: 10
+  strategy: {{type: Recreate}}
+  template: {{spec: {{containers: [{{name: web, command: [gunicorn, -w, "4"], {env}}}]}}}}
+"""
+
+
+SETTINGS = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {DATABASE_URL: "postgresql://shop@db-rw/shop", DATABASE_POOL_SIZE: "20", DATABASE_POOL_OVERFLOW: "10"}
+"""
+
+
+def test_what_a_config_map_says_counts_as_if_it_were_written_in_the_container() -> None:
+    whole = configured("envFrom: [{configMapRef: {name: settings}}]")
+    [one] = postgres.budgets(objects(cluster(), SETTINGS, whole))
+    assert one.lines[0].amount == 10 * 4 * 30
+    smaller = whole.replace("envFrom", 'env: [{name: DATABASE_POOL_SIZE, value: "2"}], envFrom')
+    [one] = postgres.budgets(objects(cluster(), SETTINGS, smaller))
+    assert one.lines[0].amount == 10 * 4 * 12
+    keys = ", ".join(
+        f"{{name: {name}, valueFrom: {{configMapKeyRef: {{name: settings, key: {name}}}}}}}"
+        for name in ("DATABASE_URL", "DATABASE_POOL_SIZE")
+    )
+    [one] = postgres.budgets(objects(cluster(), SETTINGS, configured(f"env: [{keys}]")))
+    assert one.lines[0].amount == 10 * 4 * 30  # of the overflow it says nothing, and ten are the default

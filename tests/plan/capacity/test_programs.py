@@ -15,6 +15,8 @@ COMMANDS = {
     "gunicorn shop:app --workers 2 --workers 6": (6, 0),  # the last one counts
     "granian --interface asgi shop:app --workers 3": (3, 0),
     "hypercorn shop:app -w 5": (5, 0),
+    "uwsgi --http :8000 --processes 8 --module shop": (8, 0),
+    "uwsgi --module shop -p 6": (6, 0),
     "fastapi run shop.py --workers 2": (2, 0),
     "celery -A shop worker -c 8": (8, 1),
     "python -m celery -A shop worker --concurrency=8 -Q orders": (8, 1),

@@ -49,6 +49,28 @@ def test_replicas_and_a_rollout_of_them_are_counted_at_the_most() -> None:
     )
 
 
+def test_poolers_count_while_they_are_replaced_and_jobs_of_keda_at_the_most() -> None:
+    asked = "resources: {requests: {cpu: 100m}}"
+    pooler = f"""
+apiVersion: postgresql.cnpg.io/v1
+kind: Pooler
+metadata: {{name: pool, namespace: shop}}
+spec: {{instances: 3, template: {{spec: {{containers: [{{name: pgbouncer, {asked}}}]}}}}}}
+"""
+    job = f"""
+apiVersion: keda.sh/v1alpha1
+kind: ScaledJob
+metadata: {{name: job, namespace: shop}}
+spec: {{maxReplicaCount: 5, jobTargetRef: {{template: {{spec: {{containers: [{{name: job, {asked}}}]}}}}}}}}
+"""
+    [one] = quota.budgets(objects(limit(requests_cpu="1"), pooler, job))
+    assert {line.label: line.amount for line in one.lines} == {
+        "Pooler pool": 300,
+        "Pooler pool, while it is replaced": 100,
+        "job": 500,
+    }
+
+
 def test_memory_and_disks_are_counted_in_mebibytes_and_pods_by_the_piece() -> None:
     found = quota.budgets(
         objects(limit(requests_memory="20Gi", requests_storage="30Gi", pods="14"), HPA, WEB, DATABASE)
@@ -95,3 +117,28 @@ def test_nodes_that_nobody_declares_are_no_bound() -> None:
     nobody = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"
     unreadable = namespace(2).replace("count", "number")
     assert list(nodes.budgets(objects(nobody, WEB))) == list(nodes.budgets(objects(unreadable, WEB))) == []
+
+
+def test_a_store_of_backups_that_cannot_be_read_hides_nothing_of_others() -> None:
+    store = "{apiVersion: barmancloud.cnpg.io/v1, kind: ObjectStore, metadata: {namespace: shop, name: {a: 1}}}"
+    [one] = quota.budgets(objects(limit(requests_cpu="100"), WEB, DATABASE, store))
+    assert sum(line.amount for line in one.lines) == 1000 + 6000
+
+
+def test_amounts_may_be_written_as_numbers() -> None:
+    web = WEB.replace("cpu: 500m, memory: 1Gi", "cpu: 0.5, memory: 1073741824")
+    quotas = limit(requests_cpu="4").replace("'4'", "1.5")
+    assert "1.5" in quotas
+    [one] = quota.budgets(objects(quotas, HPA, web))
+    assert (one.total, one.bound, one.unknown) == (11 * 500, 1500, ())
+    namespace = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, annotations: {scalewright/nodes: '{"count": 2, "cpu": 3.5, "memory": "8Gi"}'}}
+"""
+    assert [one.bound for one in nodes.budgets(objects(namespace, HPA, web))][:2] == [7000, 3500]
+
+
+def test_what_is_counted_by_the_piece_is_raised_by_the_piece() -> None:
+    [one] = quota.budgets(objects(limit(pods="1"), WEB))
+    assert one.remedies == ("raise pods of ResourceQuota most from 1 to 2",)

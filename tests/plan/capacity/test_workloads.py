@@ -70,3 +70,16 @@ def test_a_stateful_set_replaces_pods_in_their_place() -> None:
 def test_a_job_has_as_many_pods_as_run_at_once() -> None:
     found = only("{apiVersion: batch/v1, kind: Job, metadata: {name: one}, spec: {parallelism: 5, template: {}}}")
     assert (found.most, found.ends) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("spec", "most", "knob"),
+    [
+        ("maxReplicaCount: 50, jobTargetRef: {template: {}}", 50, "spec.maxReplicaCount of ScaledJob one"),
+        ("maxReplicaCount: 50, jobTargetRef: {parallelism: 2, template: {}}", 100, ""),
+        ("jobTargetRef: {template: {}}", 100, "spec.maxReplicaCount of ScaledJob one"),
+    ],
+)
+def test_keda_makes_jobs_up_to_a_number(spec: str, most: int, knob: str) -> None:
+    found = only(f"{{apiVersion: keda.sh/v1alpha1, kind: ScaledJob, metadata: {{name: one}}, spec: {{{spec}}}}}")
+    assert (found.most, found.knob, found.ends) == (most, knob, True)

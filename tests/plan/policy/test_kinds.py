@@ -13,6 +13,7 @@ def subject(version: str, kind: str) -> Subject:
 def test_kinds_of_every_cluster_and_of_the_operators_are_known_and_all_others_are_counted() -> None:
     found = [
         *(subject("v1", "Pod"), subject("apps/v1", "Deployment"), subject("postgresql.cnpg.io/v1", "Cluster")),
+        *(subject("s3.services.k8s.aws/v1alpha1", "Bucket"), subject("keda.sh/v1alpha1", "ScaledJob")),
         *(subject("argoproj.io/v1alpha1", "Rollout"), subject("argoproj.io/v1alpha1", "Rollout")),
         *(subject("apps/v1", "Deploymnet"), subject("extensions/v1beta1", "Deployment"), subject("v1", "Cluster")),
     ]

@@ -55,6 +55,7 @@ def test_a_reason_holds_nothing_of_the_value(what: str) -> None:
     [
         ("password", "hunter2"),
         ("PGPASSWORD", "postgres"),
+        ("RABBITMQ_DEFAULT_PASS", "guest"),
         ("DB_PASSWORD", "x9!"),
         ("DB_PASSWORD", "pa$word"),
         ("adminPassword", "Admin123"),
@@ -91,6 +92,7 @@ def test_what_is_named_a_secret_or_random_is_suspicious(name: str, value: str) -
         ("password", "********"),
         ("DATABASE_PASSWORD_FILE", "/run/secrets/scalewright/database_password"),
         ("passwordFromEnv", "REDIS_PASSWORD"),
+        ("PROXY_BYPASS", "localhost"),
         ("passwordKey", "password"),
         ("parameter", "sentinelPassword"),
         ("secretName", "gateway-tls"),

@@ -36,6 +36,7 @@ AVAILABILITY = (
             "podDisruptionBudget": {"maxUnavailable": 0},
         },
     ),
+    Mutation("disruption-budget-permits", f"{PDB} redis", "spec.selector", {}),
     Mutation("topology-spread", "Deployment orders", f"{POD}.topologySpreadConstraints", REMOVED),
     Mutation("topology-spread", "Deployment orders-worker", f"{POD}.topologySpreadConstraints[1]", REMOVED),
     Mutation("topology-spread", "StatefulSet redis", f"{POD}.topologySpreadConstraints[1].labelSelector", REMOVED),
@@ -52,6 +53,7 @@ AVAILABILITY = (
         "probes-differ", "StatefulSet redis", f"{CONTAINER}.livenessProbe.exec.command[1]", "/etc/valkey/ready.sh"
     ),
     Mutation("drain-covered", "Deployment orders", f"{POD}.terminationGracePeriodSeconds", 35),
+    Mutation("drain-covered", "Deployment orders", f"{POD}.terminationGracePeriodSeconds", 0),
     Mutation("drain-covered", "Deployment orders", f"{POD}.terminationGracePeriodSeconds", REMOVED),
     Mutation("drain-covered", "Deployment orders", f"{CONTAINER}.command[17]", "60"),
     Mutation("drain-covered", "Deployment orders", f"{CONTAINER}.lifecycle.preStop.sleep.seconds", 10),

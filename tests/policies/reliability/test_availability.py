@@ -112,6 +112,17 @@ def test_an_autoscaler_that_says_no_minimum_has_that_of_its_kind() -> None:
     assert not judged(MINIMUM, workload(None) + SERVICE + scaled("minReplicaCount: 2"))
 
 
+def test_what_keda_lets_rest_is_below_its_minimum() -> None:
+    [said] = judged(MINIMUM, workload(None) + SERVICE + scaled("minReplicaCount: 2, idleReplicaCount: 0"))
+    assert "the fewest replicas are 0" in said
+    assert not judged(PRESENT, workload(None) + budget("maxUnavailable: 1") + scaled("idleReplicaCount: 0"))
+
+
+def test_a_maximum_of_none_is_below_one_whatever_the_minimum_is() -> None:
+    [said] = judged(BOUNDS, scaled("minReplicaCount: 0, maxReplicaCount: 0"))
+    assert said.endswith("maxReplicaCount is 0; at least 1")
+
+
 def test_workers_may_be_scaled_to_none() -> None:
     assert not judged(MINIMUM, workload(None, running("celery, worker")) + scaled("minReplicaCount: 0"))
 
@@ -178,6 +189,14 @@ def test_of_pods_that_an_operator_makes_only_all_and_nothing_are_judged() -> Non
     assert not judged(PERMITS, budget("maxUnavailable: 1"))
     assert judged(PERMITS, budget("minAvailable: 100%"))
     assert judged(PERMITS, budget("maxUnavailable: 0"))
+
+
+def test_of_two_budgets_of_one_pod_one_is_too_many() -> None:
+    another = budget("maxUnavailable: 1").replace("name: api", "name: other").replace("{matchLabels: {app: api}}", "{}")
+    [said] = judged(PERMITS, workload(3) + budget("maxUnavailable: 1") + another)
+    assert "Deployment api is selected by api and other" in said
+    elsewhere = another.replace("name: other", "name: other, namespace: other")
+    assert not judged(PERMITS, workload(3) + budget("maxUnavailable: 1") + elsewhere)
 
 
 HOST, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"

@@ -89,7 +89,8 @@ def test_probes_differ_by_what_they_ask_or_by_their_patience(ready: str, alive: 
         ("server", '{exec: {command: [/bin/sh, -c, "/bin/sleep 30"]}}', 30, False),
         ("server", "{exec: {command: [sh, drain.sh]}}", 30, True),  # only the script knows
         ("server", "{httpGet: {path: /drain, port: 80}}", 1, True),
-        ("server", "{}", 0, True),
+        ("server", "{}", 1, True),
+        ("server", "{}", 0, False),  # which kills at once
     ],
 )
 def test_the_grace_period_covers_hook_and_server(command: str, hook: str, grace: int, covered: bool) -> None:

@@ -31,6 +31,10 @@ MUTATIONS = (
     Mutation("network-metadata-api", INSTANCES, "spec.egress[1].ports", [{"port": 1, "endPort": 443}]),
     Mutation("network-public-service", "Service orders", "spec.type", "LoadBalancer"),
     Mutation("network-public-service", "Service redis-sentinel", "spec.type", "NodePort"),
+    Mutation("network-public-service", "Kafka events", "spec.kafka.listeners[0].type", "loadbalancer"),
+    Mutation(
+        "network-public-service", "Pooler postgres-pooler-rw", "spec.serviceTemplate", {"spec": {"type": "NodePort"}}
+    ),
     Mutation("network-external-ips", "Service orders", "spec.externalIPs", ["203.0.113.7"]),
     Mutation("gateway-tls", "HTTPRoute gateway-redirect", ""),
     Mutation("gateway-tls", "HTTPRoute gateway-redirect", "spec.rules[0].filters[0].requestRedirect.scheme", "http"),

@@ -96,3 +96,16 @@ def test_a_role_is_found_by_what_it_allows(rule: str, grant: dict[str, Any], is_
 def test_a_pod_of_a_test_of_helm_is_not_by_itself() -> None:
     pod = "{apiVersion: v1, kind: Pod, metadata: {name: x, annotations: {helm.sh/hook: test}}}"
     assert found("bare-pods", pod) == []
+
+
+@pytest.mark.parametrize("group", ["system:authenticated", "system:serviceaccounts", "system:unauthenticated"])
+def test_a_role_is_not_bound_to_whomever_there_is(group: str) -> None:
+    binding = f"""
+apiVersion: {GROUP}/v1
+kind: RoleBinding
+metadata: {{name: view, namespace: shop}}
+roleRef: {{apiGroup: {GROUP}, kind: ClusterRole, name: view}}
+subjects: [{{kind: Group, name: "GROUP"}}]
+"""
+    assert found("rbac-cluster-admin", binding.replace("GROUP", group)) == ["subjects[0].name"]
+    assert found("rbac-cluster-admin", binding.replace("GROUP", f"{group}:shop")) == []

@@ -26,6 +26,19 @@ kind: Middleware
 metadata: {name: %s, namespace: shop}
 spec: %s
 """
+ENVOY = """
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: p, namespace: shop}
+spec: {%s, rateLimit: {type: Local}}
+"""
+INGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: api}
+spec: {%s}
+"""
 GATEWAY = """
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -143,8 +156,31 @@ LEFT_ALONE = {
         ROUTE % "Middleware"
         + MIDDLEWARE % ("first", "{compress: {}}")
         + "---\n{apiVersion: gateway.envoyproxy.io/v1alpha1, kind: BackendTrafficPolicy, "
-        "metadata: {name: p, namespace: shop}, spec: {rateLimit: {type: Local}}}",
+        "metadata: {name: p, namespace: shop}, spec: {targetRefs: [{kind: HTTPRoute, name: api}], "
+        "rateLimit: {type: Local}}}",
     ),
+    "a policy of Envoy Gateway, by labels": (
+        "gateway-rate-limit",
+        ROUTE.replace("name: api, namespace", "name: api, labels: {app: api}, namespace") % "Middleware"
+        + MIDDLEWARE % ("first", "{compress: {}}")
+        + ENVOY % "targetSelectors: [{kind: HTTPRoute, matchLabels: {app: api}}]",
+    ),
+    "a policy of Envoy Gateway for the gateway": (
+        "gateway-rate-limit",
+        ROUTE.replace("{rules", "{parentRefs: [{name: gateway}], rules") % "Middleware"
+        + MIDDLEWARE % ("first", "{compress: {}}")
+        + ENVOY % "targetRefs: [{kind: Gateway, name: gateway}]",
+    ),
+    "a route of a mesh": (
+        "gateway-rate-limit",
+        ROUTE.replace("{rules", "{parentRefs: [{kind: Service, name: api}], rules") % "Middleware"
+        + MIDDLEWARE % ("first", "{compress: {}}"),
+    ),
+    "a certificate for each host": (
+        "gateway-tls",
+        INGRESS % "tls: [{hosts: ['*.a.example']}], rules: [{host: b.a.example}]",
+    ),
+    "a certificate for whatever host": ("gateway-tls", INGRESS % "tls: [{secretName: a}], rules: [{host: a.example}]"),
     "a database in the same pod": (
         "postgres-tls",
         pod("URL=postgresql://a@127.0.0.1/b", "B=postgresql:///b?host=/run"),
@@ -159,6 +195,34 @@ LEFT_ALONE = {
     "a client of Kafka by TLS": ("kafka-tls", pod("KAFKA_SECURITY_PROTOCOL=SASL_SSL")),
 }
 FOUND = {
+    "everybody, on every port of a protocol": (
+        "network-open-policy",
+        policy("{podSelector: {}, ingress: [{ports: [{protocol: TCP}]}]}"),
+        "ingress from everybody on every port",
+    ),
+    "everybody, on ports from the first to the last": (
+        "network-open-policy",
+        policy("{podSelector: {}, ingress: [{ports: [{port: 1, endPort: 65535}]}]}"),
+        "ingress from everybody on every port",
+    ),
+    "a policy of Envoy Gateway for another route": (
+        "gateway-rate-limit",
+        ROUTE % "Middleware"
+        + MIDDLEWARE % ("first", "{compress: {}}")
+        + ENVOY % "targetRefs: [{kind: HTTPRoute, name: web}]",
+        "no filter limits how often",
+    ),
+    "a host without a certificate": (
+        "gateway-tls",
+        INGRESS % "tls: [{hosts: [a.example]}], rules: [{host: a.example}, {host: b.a.example}]",
+        "host b.a.example is in no tls",
+    ),
+    "a selector without labels": (
+        "gateway-allowed-routes",
+        "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: g}, spec: {listeners: "
+        "[{name: web, allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {}}}}}]}}",
+        "Selector, and selects all",
+    ),
     "a policy of another namespace": (
         "network-default-deny",
         pod(namespace="other") + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}"),
@@ -217,6 +281,30 @@ FOUND = {
         "URL begins with redis://",
     ),
     "a trigger without TLS": ("redis-tls", TRIGGER % "password", "enableTLS of trigger redis is not set"),
+    "an address in a ConfigMap": (
+        "redis-tls",
+        pod().replace("name: api, env", "name: api, envFrom: [{configMapRef: {name: c}}], env")
+        + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: shop}, data: {URL: 'redis://r:1'}}",
+        "URL begins with redis://",
+    ),
+    "a listener of Kafka at the edge": (
+        "network-public-service",
+        "{apiVersion: kafka.strimzi.io/v1, kind: Kafka, metadata: {name: k}, spec: {kafka: {listeners: "
+        "[{name: tls, type: internal}, {name: all, type: nodeport}]}}}",
+        "its type is nodeport; it must be internal",
+    ),
+    "a database at the edge": (
+        "network-public-service",
+        "{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: p}, spec: {managed: {services: "
+        "{additional: [{selectorType: rw, serviceTemplate: {spec: {type: LoadBalancer}}}]}}}}",
+        "its type is LoadBalancer; it must be ClusterIP",
+    ),
+    "poolers at the edge": (
+        "network-public-service",
+        "{apiVersion: postgresql.cnpg.io/v1, kind: Pooler, metadata: {name: p}, spec: {serviceTemplate: "
+        "{spec: {type: LoadBalancer}}}}",
+        "its type is LoadBalancer",
+    ),
     "a server of its own image": ("redis-tls", SERVER % "docker.io/valkey/valkey:9@sha256:0", "listens on port 6379"),
     "a client of Kafka without TLS": ("kafka-tls", pod("KAFKA_SECURITY_PROTOCOL=PLAINTEXT"), "is PLAINTEXT"),
     "a listener that is public": (

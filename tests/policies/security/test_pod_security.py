@@ -42,6 +42,9 @@ def test_what_pod_security_lets_in_is_found_by_none(case: Case) -> None:
     assert [one.message for one in report.findings] == []
 
 
+PATHS = ("spec.template.", "spec.jobTemplate.spec.template.", "spec.jobTargetRef.template.")
+
+
 @pytest.mark.parametrize("case", REFUSED, ids=str)
 def test_it_is_found_in_whatever_makes_such_pods(case: Case) -> None:
     pod = case.manifest
@@ -50,11 +53,12 @@ def test_it_is_found_in_whatever_makes_such_pods(case: Case) -> None:
     kinds = {"apps/v1": ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"), "v1": ("ReplicationController",)}
     owners = [(version, kind, {"template": template}) for version, names in kinds.items() for kind in names]
     owners += [("batch/v1", "Job", job), ("batch/v1", "CronJob", {"jobTemplate": {"spec": job}})]
+    owners.append(("keda.sh/v1alpha1", "ScaledJob", {"jobTargetRef": job}))
     for version, kind, spec in owners:
         owner = Subject({"apiVersion": version, "kind": kind, "metadata": {"name": "x"}, "spec": spec})
         found = check(Objects([owner]), OURS).findings
         assert {one.rule for one in found} == set(case.rules.split()), kind
-        assert all(one.path.startswith(("spec.template.", "spec.jobTemplate.spec.template.")) for one in found)
+        assert all(one.path.startswith(PATHS) for one in found)
 
 
 def test_every_check_of_pod_security_refuses_a_case() -> None:

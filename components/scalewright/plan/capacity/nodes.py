@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.autoscaling.capacity import Account, Line
 from scalewright.autoscaling.remedies import judged
-from scalewright.declaration import Quantity
 from scalewright.plan.capacity.quota import UNREADABLE, fixed, holders, parts_of, unit
-from scalewright.plan.demand import amount
+from scalewright.plan.demand import amount, quantity
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scalewright.autoscaling.capacity import Budget
+    from scalewright.declaration import Quantity
     from scalewright.plan.capacity.quota import Part
     from scalewright.plan.policy.objects import Objects
     from scalewright.plan.policy.subject import Subject
@@ -39,7 +39,7 @@ def declared(namespace: Subject) -> Nodes | None:
     """Return the nodes that a Namespace declares; None where it declares none that can be read."""
     try:
         said = json.loads(str(mapping(namespace.metadata.get("annotations")).get(NODES) or "{}"))
-        return Nodes(int(said["count"]), {name: Quantity(said[name]) for name in ("cpu", "memory")})
+        return Nodes(int(said["count"]), {name: quantity(said[name]) for name in ("cpu", "memory")})
     except UNREADABLE:
         return None
 

@@ -30,27 +30,29 @@ def holder(pooler: Subject, asked: Asked | None) -> Holder:
     reserve = pairs * whole(parameters.get("reserve_pool_size"), 0)
     if most := whole(parameters.get("max_db_connections"), 0):
         size, reserve = min(size, most), max(min(reserve, most - size), 0)
+    plain = instances(pooler)
+    named = "postgres.pooler.pool_size" if is_ours(pooler) else f"default_pool_size of Pooler {pooler.name}"
+    knobs = plain.knobs._replace(size=named if pairs == 1 else "")
+    return replace(plain, size=size, overflow=reserve, beside=1, knobs=knobs)
+
+
+def instances(pooler: Subject) -> Holder:
+    """Return how many poolers there are, and how many more while they are replaced; they hold nothing yet."""
     strategy = mapping(get(pooler.manifest, "spec.deploymentStrategy"))
     rolling = strategy.get("type", "RollingUpdate") == "RollingUpdate"
     surge = get(pooler.manifest, "spec.deploymentStrategy.rollingUpdate.maxSurge", "25%")
     percent = whole(surge.removesuffix("%"), 0) if isinstance(surge, str) and surge.endswith("%") else 0
-    ours = is_ours(pooler)
+    count = whole(pooler.spec.get("instances"), 1)
+    knob = "postgres.pooler.instances" if is_ours(pooler) else f"spec.instances of Pooler {pooler.name}"
     return Holder(
         name=f"Pooler {pooler.name}",
         noun="instances",
-        replicas=(instances := whole(pooler.spec.get("instances"), 1)),
-        fewest=min(instances, 2),  # a single one is away whenever it is replaced
+        replicas=count,
+        fewest=min(count, 2),  # a single one is away whenever it is replaced
         surge=whole(surge, 0) if rolling and not percent else 0,
         surge_percent=percent if rolling else 0,
-        size=size,
-        overflow=reserve,
-        beside=1,
-        knobs=Knobs(
-            replicas="postgres.pooler.instances" if ours else f"spec.instances of Pooler {pooler.name}",
-            size=("postgres.pooler.pool_size" if ours else f"default_pool_size of Pooler {pooler.name}")
-            if pairs == 1
-            else "",
-        ),
+        size=0,
+        knobs=Knobs(replicas=knob),
     )
 
 

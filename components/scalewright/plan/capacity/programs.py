@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
 #: Servers of web applications, with the options that tell their number of processes, and the variables that do so where
 #: no option does. https://www.uvicorn.org/settings/, https://docs.gunicorn.org/en/stable/settings.html#workers,
-#: https://github.com/emmett-framework/granian, https://hypercorn.readthedocs.io/en/latest/how_to_guides/configuring.html
+#: https://github.com/emmett-framework/granian, https://hypercorn.readthedocs.io/en/latest/how_to_guides/configuring.html,
+#: https://uwsgi-docs.readthedocs.io/en/latest/Options.html#processes
 SERVERS = {
     "uvicorn": (("--workers",), "WEB_CONCURRENCY"),
     "fastapi": (("--workers",), "WEB_CONCURRENCY"),
     "gunicorn": (("-w", "--workers"), "WEB_CONCURRENCY"),
     "granian": (("--workers",), "GRANIAN_WORKERS"),
     "hypercorn": (("-w", "--workers"), ""),
+    "uwsgi": (("-p", "--workers", "--processes"), "UWSGI_PROCESSES"),
 }
 #: Pools of Celery whose tasks share one process: https://docs.celeryq.dev/en/stable/userguide/workers.html
 SHARING = frozenset({"threads", "gevent", "eventlet", "solo"})

@@ -6,27 +6,29 @@ gone, so that a quota is better above this than at it: https://kubernetes.io/doc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scalewright.autoscaling.capacity import Account, Holder, Knobs, Line
 from scalewright.autoscaling.remedies import judged
-from scalewright.declaration import Quantity
+from scalewright.plan.capacity import poolers
 from scalewright.plan.capacity.workloads import workloads
-from scalewright.plan.demand import Demand, amount, demands
+from scalewright.plan.demand import Demand, amount, demands, quantity
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scalewright.autoscaling.capacity import Budget
+    from scalewright.declaration import Quantity
     from scalewright.plan.capacity.workloads import Workload
     from scalewright.plan.policy.objects import Objects
     from scalewright.plan.policy.subject import Subject
 
 #: What pods and their disks take; how many Services or Secrets there are, no number of replicas changes.
 OF_PODS = ("pods", "cpu", "memory", "ephemeral-storage", "persistentvolumeclaims", "requests.", "limits.")
-_SCALED = frozenset({"Deployment", "StatefulSet"})
+_SCALED = frozenset({"Deployment", "StatefulSet", "ScaledJob", "Pooler"})
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 
@@ -38,11 +40,12 @@ class Unit(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one object takes: a workload that scales by each of its pods, all else in all."""
+    """What one object takes: what has pods that are alike by each of them, all else in all."""
 
     subject: Subject
     demand: Demand
-    workload: Workload | None
+    pods: Holder | None
+    """How many pods there are that are alike; they hold nothing yet."""
 
 
 def unit(resource: str) -> Unit:
@@ -76,7 +79,8 @@ def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part],
         unit=counted.name,
         bound=int(counted.of(bound)),
         bound_from=f"{resource} of ResourceQuota {quota.name}",
-        bound_knob=f"{resource} of ResourceQuota {quota.name}, in {counted.name},",
+        bound_knob=f"{resource} of ResourceQuota {quota.name}"
+        + ("" if counted.name == resource else f", in {counted.name},"),
         holders=tuple(holders(parts, resource)),
         fixed=tuple(fixed(parts, resource)),
         unknown=unread,
@@ -88,6 +92,8 @@ def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part],
 def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...]]:
     """Return what each object of a namespace takes, and a sentence for each that cannot be read."""
     known = {id(one.subject): one for one in workloads(objects)}
+    near = (one for one in objects.of("ObjectStore", "barmancloud.cnpg.io") if one.namespace == namespace)
+    stores = [dict(one.manifest) for one in near if isinstance(one.metadata.get("name"), str)]
     parts: list[Part] = []
     unread: list[str] = []
     for subject in objects.all:
@@ -98,44 +104,55 @@ def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, .
             unread.append(f"{subject.kind} {subject.name}: how many pods it has at once depends on nodes and time")
             continue
         try:
-            found = demands([_single(subject)]) if subject.kind in _SCALED else demands([dict(subject.manifest)])
+            one = _single(subject) if subject.kind in _SCALED else dict(subject.manifest)
+            found = demands([one, *stores])
         except UNREADABLE:
             unread.append(f"{subject.kind} {subject.name}: it has not the form of its kind")
             continue
-        parts += [Part(subject, one, workload if subject.kind in _SCALED else None) for one in found.values()]
+        pods = _pods(subject, workload) if subject.kind in _SCALED else None
+        parts += [Part(subject, one, pods) for one in found.values()]
     return parts, tuple(unread)
 
 
 def _single(subject: Subject) -> dict[str, Any]:
-    """Return a workload as if it had one replica."""
-    return {**subject.manifest, "spec": {**subject.spec, "replicas": 1}}
+    """Return what has several pods as if it had one."""
+    if subject.kind == "ScaledJob":
+        return {**subject.manifest, "kind": "Job", "spec": subject.spec["jobTargetRef"]}
+    return {**subject.manifest, "spec": {**subject.spec, "replicas": 1, "instances": 1}}
+
+
+def _pods(subject: Subject, workload: Workload | None) -> Holder | None:
+    """Return how many pods there can be."""
+    if workload is None:
+        return replace(poolers.instances(subject), noun="pods") if subject.kind == "Pooler" else None
+    return Holder(
+        name=subject.name,
+        noun="pods",
+        replicas=workload.most,
+        fewest=workload.fewest,
+        surge=workload.surge,
+        surge_percent=workload.surge_percent,
+        size=0,
+        knobs=Knobs(replicas=workload.knob),
+    )
 
 
 def holders(parts: list[Part], resource: str) -> Iterator[Holder]:
     """Yield what scales, with what each of its pods takes of a resource."""
     for part in parts:
-        if (workload := part.workload) and (each := ceil(unit(resource).of(amount(part.demand, resource)))):
-            yield Holder(
-                name=part.subject.name,
-                noun="pods",
-                replicas=workload.most,
-                fewest=workload.fewest,
-                surge=workload.surge,
-                surge_percent=workload.surge_percent,
-                size=each,
-                knobs=Knobs(replicas=workload.knob),
-            )
+        if part.pods and (each := ceil(unit(resource).of(amount(part.demand, resource)))):
+            yield replace(part.pods, size=each)
 
 
 def fixed(parts: list[Part], resource: str) -> Iterator[Line]:
     """Yield what does not scale, with what it takes of a resource."""
     for part in parts:
-        if part.workload is None and (asked := ceil(unit(resource).of(amount(part.demand, resource)))):
+        if part.pods is None and (asked := ceil(unit(resource).of(amount(part.demand, resource)))):
             yield Line.product(f"{part.subject.kind} {part.subject.name}", (unit(resource).name, asked))
 
 
 def _quantity(value: Any) -> Quantity | None:
     try:
-        return Quantity(value)
+        return quantity(value)
     except UNREADABLE:
         return None

@@ -84,6 +84,10 @@ def workload(objects: Objects, pod: Pod) -> Workload:
         case "CronJob":
             parallel = whole(get(owner.manifest, "spec.jobTemplate.spec.parallelism"), 1)
             return Workload(pod, parallel, parallel)
+        case "ScaledJob":  # https://keda.sh/docs/latest/reference/scaledjob-spec/
+            parallel = whole(get(owner.manifest, "spec.jobTargetRef.parallelism"), 1)
+            most, field = whole(owner.spec.get("maxReplicaCount"), 100), "spec.maxReplicaCount"
+            return Workload(pod, most * parallel, 0, knob=_knob(owner, owner, "", field) if parallel == 1 else "")
         case "Pod" | "DaemonSet":
             return Workload(pod, 1, 1)
     if (scaler := objects.scaling(owner)) is None:

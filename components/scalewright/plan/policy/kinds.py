@@ -37,7 +37,9 @@ BUILTIN = {
     "scheduling.k8s.io": "PriorityClass",
     "storage.k8s.io": "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment VolumeAttributesClass",
 }
-_KNOWN = {(group, kind) for group, kinds in BUILTIN.items() for kind in kinds.split()}
+#: Single kinds of operators that no addon brings, and that rules look at all the same.
+OTHERS = {("gateway.envoyproxy.io", "BackendTrafficPolicy"), ("s3.services.k8s.aws", "Bucket")}
+_KNOWN = OTHERS | {(group, kind) for group, kinds in BUILTIN.items() for kind in kinds.split()}
 
 
 def unknown(subjects: Iterable[Subject]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy.pods import Pod, pod
@@ -69,7 +69,13 @@ class Objects:
     @cached_property
     def pods(self) -> Sequence[Pod]:
         """All that makes pods, but not what an operator makes of its own kinds."""
-        return tuple(found for one in self.all if (found := pod(one)) is not None)
+        found = (pod(one) for one in self.all)
+        return tuple(one._replace(data=partial(self._data, one.owner.namespace)) for one in found if one is not None)
+
+    def _data(self, namespace: str, name: str) -> Mapping[str, Any]:
+        """Return the data of a ConfigMap."""
+        held = next((one for one in self.named("ConfigMap", name) if one.namespace == namespace), None)
+        return mapping(held.manifest.get("data")) if held else {}
 
     def selecting(self, kind: str, of: Pod) -> Iterator[Subject]:
         """Yield the objects of a kind whose selector, `spec.selector` or `spec.podSelector`, matches pods."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from scalewright.plan.policy.subject import Subject, get, items, mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 #: Where the template of a pod is, by kind, with what its own group is: kinds of operators have other fields.
 TEMPLATES = {
@@ -18,9 +18,23 @@ TEMPLATES = {
     ("", "ReplicationController"): "spec.template",
     ("batch", "Job"): "spec.template",
     ("batch", "CronJob"): "spec.jobTemplate.spec.template",
+    ("keda.sh", "ScaledJob"): "spec.jobTargetRef.template",
 }
 #: Which of them run until they are told to end.
 LASTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"})
+
+
+def _nothing(_name: str) -> Mapping[str, Any]:
+    """Return the data of no ConfigMap: who sees one object only, knows of no others."""
+    return {}
+
+
+class Variable(NamedTuple):
+    """An environment variable whose value is in the plan, and where the object says so."""
+
+    name: str
+    value: str
+    path: str
 
 
 class Container(NamedTuple):
@@ -29,6 +43,8 @@ class Container(NamedTuple):
     spec: Mapping[str, Any]
     path: str
     role: Literal["main", "init", "ephemeral"]
+    data: Callable[[str], Mapping[str, Any]] = _nothing
+    """The data of a ConfigMap of its namespace by name, empty for one that is not in the plan."""
 
     @property
     def name(self) -> str:
@@ -42,9 +58,27 @@ class Container(NamedTuple):
 
     @property
     def env(self) -> Mapping[str, str]:
-        """Environment variables with a value that is written there."""
-        found = [mapping(one) for one in items(self.spec.get("env"))]
-        return {str(one["name"]): str(one["value"]) for one in found if "name" in one and one.get("value") is not None}
+        """Environment variables with a value that is in the plan: the last of a name counts, `env` before `envFrom`.
+
+        https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/
+        """
+        return {one.name: one.value for one in self.variables()}
+
+    def variables(self) -> Iterator[Variable]:
+        """Yield the environment variables with a value that is written there, or in a ConfigMap of the plan."""
+        own = [mapping(one) for one in items(self.spec.get("env"))]
+        named = {str(one.get("name")) for one in own}
+        for index, source in enumerate(map(mapping, items(self.spec.get("envFrom")))):
+            for key, value in self.data(str(get(source, "configMapRef.name", ""))).items():
+                if (name := f"{source.get('prefix') or ''}{key}") not in named:
+                    yield Variable(name, str(value), f"{self.path}.envFrom[{index}].configMapRef")
+        for index, one in enumerate(own):
+            name, value, path = str(one.get("name", "")), one.get("value"), f"{self.path}.env[{index}].value"
+            if value is None and (reference := mapping(get(one, "valueFrom.configMapKeyRef"))):
+                value = self.data(str(reference.get("name", ""))).get(str(reference.get("key")))
+                path = f"{path}From.configMapKeyRef"
+            if value is not None:
+                yield Variable(name, str(value), path)
 
     @property
     def arguments(self) -> list[str]:
@@ -60,6 +94,8 @@ class Pod(NamedTuple):
     metadata: Mapping[str, Any]
     path: str
     """The path of `spec` in the object."""
+    data: Callable[[str], Mapping[str, Any]] = _nothing
+    """The data of a ConfigMap of its namespace by name, empty for one that is not in the plan."""
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -80,7 +116,7 @@ class Pod(NamedTuple):
         """Yield all containers, those that come first included."""
         for field, role in (("initContainers", "init"), ("containers", "main"), ("ephemeralContainers", "ephemeral")):
             for index, one in enumerate(items(self.spec.get(field))):
-                yield Container(mapping(one), f"{self.path}.{field}[{index}]", role)  # type: ignore[arg-type]
+                yield Container(mapping(one), f"{self.path}.{field}[{index}]", role, self.data)  # type: ignore[arg-type]
 
     def main(self) -> Iterator[Container]:
         """Yield the containers that run as long as the pod does."""

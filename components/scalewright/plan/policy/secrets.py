@@ -144,7 +144,7 @@ def _called(name: str) -> str:
 def _named(name: str, value: str) -> str | None:
     """Return what a name says of its value."""
     called = _called(name)
-    if called.endswith(_PASSWORDS):
+    if called.endswith(_PASSWORDS) or _WORD.findall(name)[-1:] in (["pass"], ["Pass"], ["PASS"]):  # and no bypass
         return "a password, by its name"
     if called.endswith(_SECRETS) and (not _NAME.fullmatch(value) or _HEXADECIMAL.fullmatch(value)):
         return "a secret, by its name"

@@ -123,6 +123,11 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def written(value: Any) -> str:
+    """Return a value as manifests write it, for messages: true rather than Python's True."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def items(value: Any) -> list[Any]:
     """Return a list, and an empty one for what is none."""
     return value if isinstance(value, list) else []
