@@ -248,7 +248,7 @@ def test_a_base_that_is_none_is_one_clear_line(project: Project) -> None:
 
 def test_what_cannot_be_written_or_linked_to_is_refused(project: Project, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "none" / "x.html")
-    done = ci(project, "--base", "HEAD", "--html", nowhere, status=1)
+    done = ci(project, "--base", "HEAD", "--html", nowhere, status=2)
     assert done.stderr.endswith(
         f"{nowhere} cannot be written: No such file or directory. Name a file that you may write to\n"
     )
