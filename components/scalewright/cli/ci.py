@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from scalewright.cli import output
+from scalewright.cli import interruption, output
 from scalewright.cli.working import working
 from scalewright.local.errors import PlatformError
 
@@ -56,7 +56,7 @@ def ci(project: Project, *, base: str, markdown: Path | None, html: Path | None,
 
     begun = time.monotonic()
     try:
-        with working(lambda: f"review against {base}: {time.monotonic() - begun:.0f} s"):
+        with interruption.tidy(), working(lambda: f"review against {base}: {time.monotonic() - begun:.0f} s"):
             found = review(project.project, base)
         _write(found, markdown, html, link)
     except PlatformError as error:
