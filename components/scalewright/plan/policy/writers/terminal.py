@@ -29,7 +29,7 @@ class Line(NamedTuple):
 def lines(report: Report, title: str) -> Iterator[Line]:
     """Yield what failed, what is to be mended, what is put up with, and how many there are of each.
 
-    Names and values are anybody's: none of them moves the cursor, or begins a line, which runners may take for a command.
+    Names and values are anybody's: none moves the cursor, or begins a line, which runners may take for a command.
     """
     return (one._replace(text=flat(one.text, LONGEST)) for one in _lines(report, title))
 
