@@ -39,8 +39,6 @@ _SCALARS = frozenset({None, "!", *(f"{_TAG}{kind}" for kind in ("str", "null", "
 _HOLDERS = frozenset({None, "!", f"{_TAG}map", f"{_TAG}seq"})
 _TEXTS = frozenset({"!", f"{_TAG}str"})
 _PLAIN = re.compile(r"[\w-]+")
-#: JSON writes what is beyond 16 bits as two halves, which YAML knows as one: https://www.rfc-editor.org/rfc/rfc8259#section-7
-_ESCAPED = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\.")
 
 
 class Wrong(NamedTuple):
@@ -66,8 +64,6 @@ class Document:
 def documents(text: str) -> list[Document]:
     """Return the documents of a file; after one that cannot be read at all, no others are looked for."""
     found: list[Document] = []
-    if text.lstrip().startswith("{"):
-        text = _ESCAPED.sub(_whole, text)
     try:
         with _uncollected():
             loader = yaml.CSafeLoader(text)
@@ -94,13 +90,6 @@ def lines(document: str, first: int) -> dict[str, int]:
     while loader.check_event():
         builder.take(loader.get_event())
     return {path: line + first - 1 for path, line in found.items()}
-
-
-def _whole(halves: re.Match[str]) -> str:
-    """Return one character that JSON writes as two, as YAML writes it; any other that is written so stays."""
-    if halves[1] is None:
-        return halves[0]
-    return f"\\U{0x10000 + (int(halves[1], 16) - 0xD800) * 0x400 + int(halves[2], 16) - 0xDC00:08X}"
 
 
 def _fill(document: Document, loader: Any, text: str) -> None:
