@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,8 +30,9 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: What `scalewright ci --markdown` begins with.
+#: What `scalewright ci --markdown` begins with; that of a project in a folder of its repository has the folder in it.
 MARKER = "<!-- scalewright ci -->"
+MARKERS = re.compile(r"<!-- scalewright ci(-[\w/.-]+)? -->")
 #: Characters that GitHub takes of a comment; GitLab takes a million.
 MOST = 65_536
 #: Comments asked for at once, the most that both forges give; and pages of them until we give up looking.
@@ -61,10 +63,11 @@ class Thread(NamedTuple):
     method: str
     headers: dict[str, str]
     ours: str | None
+    marker: str = MARKER
 
     def is_ours(self, comment: Mapping[str, Any]) -> bool:
         """Return whether a comment is the one to be updated."""
-        if not (comment["body"] or "").startswith(MARKER):
+        if not (comment["body"] or "").startswith(self.marker):
             return False
         if self.ours is None:
             return bool((comment["user"] or {}).get("type") == "Bot")
@@ -114,7 +117,9 @@ def pages(thread: Thread) -> Iterator[list[dict[str, Any]]]:
 
 def put(thread: Thread, text: str) -> str:
     """Update our comment, or write the first one; returns which of both it was."""
-    body = {"body": text if text.startswith(MARKER) else f"{MARKER}\n{text}"}
+    if found := MARKERS.match(text):
+        thread = thread._replace(marker=found[0])
+    body = {"body": text if found else f"{MARKER}\n{text}"}
     ours = next((one for page in pages(thread) for one in page if thread.is_ours(one)), None)
     if ours is None:
         request("POST", thread.comments, thread.headers, body)

@@ -117,7 +117,8 @@ def _git(folder: Path | str, *arguments: str, **environment: str) -> subprocess.
         )
     except FileNotFoundError as error:
         raise PlatformError(
-            "git is not on PATH, so that no revision can be read. Install it, or name a folder with --against ./DIR"
+            "git is not on PATH, so that no revision can be read. Install it; without it, `scalewright preview "
+            "--against ./DIR` compares with a folder"
         ) from error
 
 

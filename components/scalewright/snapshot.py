@@ -57,7 +57,11 @@ class Snapshot:
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         with self._process:  # waits for its end, and closes what is connected to it
-            self._process.kill()
+            self.end()
+
+    def end(self) -> None:
+        """End it, from whichever thread; who waits for its text is told that there is none."""
+        self._process.kill()
 
     def text(self, remedy: str = "Name a revision whose program runs") -> str:
         """Wait for it, and return what it wrote. Raises PlatformError, which says which side it is of."""

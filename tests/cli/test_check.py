@@ -157,6 +157,12 @@ def test_they_come_from_standard_input_too_and_as_strictly_as_an_environment(pro
     assert piped("", status=2).stderr == "scalewright: -: there is no manifest in it. Name where there are some\n"
 
 
+def test_standard_input_that_is_closed_is_one_clear_line() -> None:
+    closed = ("sh", "-c", 'exec "$@" <&-', "sh")
+    told = run("check", "--manifests", "-", before=closed, status=2).stderr
+    assert told == "scalewright: standard input cannot be read. Pipe manifests into it, or name a file\n"
+
+
 def test_files_may_follow_one_another_as_pre_commit_names_them(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(BAD)
@@ -210,7 +216,9 @@ def test_a_report_goes_into_a_file_and_its_text_to_the_terminal(project: Path, t
         (("prd",), "Did you mean prod?"),
         (("../prod",), "is no name of an environment"),
         (("prod", "--manifests", "stacks"), "there is no file or folder prod"),
-        (("--manifests", "stacks", "--environment", "prd"), "apiVersion and kind"),
+        (("--manifests", "stacks"), "apiVersion and kind"),
+        (("--manifests", "stacks", "--environment", "prd"), "Did you mean prod?"),
+        (("local", "--json", "--output", "none/x"), "none/x cannot be written: No such file or directory. Name a file"),
     ],
 )
 def test_what_is_asked_wrongly_is_a_mistake(project: Path, arguments: tuple[str, ...], told: str) -> None:

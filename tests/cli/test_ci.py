@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
-from tests.cli.command import run
+from tests.cli.command import SCALEWRIGHT, run
 from tests.cli.repository import Project
 
 if TYPE_CHECKING:
@@ -209,6 +213,18 @@ if pulumi.get_stack() == "dev":
     assert "hunter" not in done.stdout + html.read_text()
 
 
+def test_what_looks_like_a_secret_in_plain_text_is_found_and_not_told_again(project: Project, tmp_path: Path) -> None:
+    program, html = project.stacks / "__main__.py", tmp_path / "page.html"
+    text = program.read_text()
+    program.write_text(text + POD.format(name="fresh").replace('"i"', '"i", "env": [{"name": "A", "value": "B"}]'))
+    program.write_text(program.read_text().replace('"A"', '"DB_PASSWORD"').replace('"B"', '"hunter2hunter2"'))
+    done = ci(project, "--base", "HEAD", "--json", "--html", str(html))
+    found = {one["rule"] for one in json.loads(done.stdout)["environments"][0]["findings"]["new"]}
+    assert "plaintext-secrets" in found
+    assert "DB_PASSWORD" in html.read_text()
+    assert "hunter2" not in done.stdout + html.read_text()
+
+
 def changed_of(text: str) -> set[str]:
     return changed(next(one for one in json.loads(text)["environments"] if one["name"] == "dev"))
 
@@ -248,12 +264,36 @@ def test_a_base_that_is_none_is_one_clear_line(project: Project) -> None:
 
 def test_what_cannot_be_written_or_linked_to_is_refused(project: Project, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "none" / "x.html")
-    done = ci(project, "--base", "HEAD", "--html", nowhere, status=1)
+    done = ci(project, "--base", "HEAD", "--html", nowhere, status=2)
     assert done.stderr.endswith(
         f"{nowhere} cannot be written: No such file or directory. Name a file that you may write to\n"
     )
     assert "is no URL" in ci(project, "--base", "HEAD", "--link", "ja(va)", status=2).stderr
     assert "Missing option '--base'" in ci(project, status=2).stderr
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_is_interrupted_leaves_no_process_and_no_file(
+    project: Project, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
+    (scratch := tmp_path / "tmp").mkdir()
+    with (project.stacks / "__main__.py").open("a") as program:
+        program.write("\nimport time\ntime.sleep(600)\n")
+    command = [*SCALEWRIGHT, "ci", "--base", "HEAD"]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen(command, cwd=project.folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        begun: list[psutil.Process] = []
+        until = time.monotonic() + 60
+        while not begun and time.monotonic() < until:
+            children = psutil.Process(process.pid).children()
+            begun = [one for one in children if "scalewright.cli.review.side" in one.cmdline()]
+            time.sleep(0.05)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert begun
+    assert (process.returncode, "Traceback" in said) == (status, False)
+    assert not [one for one in begun if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    assert list(scratch.iterdir()) == []
 
 
 def test_nothing_is_left_behind(project: Project, tmp_path: Path) -> None:

@@ -60,6 +60,17 @@ def test_the_first_run_writes_a_comment_and_the_next_ones_change_it(
 
 
 @forges
+def test_each_project_of_a_repository_has_a_comment_of_its_own(
+    root: Path, tmp_path: Path, forge: Forge, kind: str
+) -> None:
+    for text, said in (("a", "written"), ("b", "written"), ("a", "updated"), ("b", "updated")):
+        page = f"<!-- scalewright ci-{text}/x -->\n{text}"
+        assert comment(root, tmp_path, page, variables(kind, forge.url)) == f"comment: {said}\n"
+    assert comment(root, tmp_path, "<!-- scalewright ci -->\nc", variables(kind, forge.url)) == "comment: written\n"
+    assert [one["body"].splitlines()[-1] for one in forge.comments] == ["a", "b", "c"]
+
+
+@forges
 def test_ours_is_found_behind_as_many_comments_as_there_are(
     root: Path, tmp_path: Path, forge: Forge, kind: str
 ) -> None:

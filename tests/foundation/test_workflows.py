@@ -168,6 +168,16 @@ def test_what_fails_after_it_was_touched_goes_back_and_what_fails_before_does_no
     )
 
 
+def test_gitlab_goes_back_where_a_deployment_fails_that_somebody_started_by_hand() -> None:
+    """A job that is allowed to fail counts as one that did not: https://docs.gitlab.com/ci/yaml/#when."""
+    content = read(GITLAB)
+    for environment in ("dev", "staging", "prod"):
+        deploy, back = content[f"deploy {environment}"], content[f"rollback {environment}"]
+        assert back["needs"] == [f"deploy {environment}"]
+        assert not [rule for rule in deploy.get("rules", content[".deploy"]["rules"]) if rule.get("allow_failure")]
+    assert {rule["when"] for rule in content[".rollback"]["rules"]} == {"on_failure"}
+
+
 def test_the_environments_are_those_that_are_declared() -> None:
     declared = {path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml")} - {"local"}
     named = [

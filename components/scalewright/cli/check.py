@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from scalewright.cli.arguments import DEFAULT, complete, environment_name
+from scalewright.cli.output import write
 from scalewright.cli.working import working
 from scalewright.local.errors import PlatformError
 
@@ -119,10 +120,10 @@ def check(
         with working(lambda: f"{asked.title}: {time.monotonic() - begun:.0f} s"):
             report = _judged(asked)
             text = _text(report, asked, next(iter(chosen), None))
+        _tell(report, asked, text, output)
     except PlatformError as error:
         click.echo("\n".join(f"scalewright: {one}" for one in error.troubles), err=True)
         sys.exit(MISTAKEN)
-    _tell(report, asked, text, output)
     sys.exit(1 if report.stops else 0)
 
 
@@ -183,7 +184,7 @@ def _tell(report: Report, asked: Asked, text: str | None, output: Path | None) -
 
     told = list(terminal.lines(report, asked.title))
     if output is not None:
-        output.write_text("".join(f"{one.text}\n" for one in told) if text is None else text, encoding="utf-8")
+        write(output, "".join(f"{one.text}\n" for one in told) if text is None else text)
     elif text is not None:
         click.echo(text, nl=False)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scalewright.declaration.environment import stack_file
 from scalewright.local.errors import PlatformError
 from scalewright.plan.policy.check import check, check_processes
 from scalewright.plan.policy.objects import Objects
@@ -62,6 +63,8 @@ def checked_manifests(project: Path, environment: str | None, paths: Iterable[st
     """
     from scalewright.cli.manifests import subjects
 
+    if environment is not None:
+        stack_file(project, environment)  # what is as strict as nothing that there is, was meant otherwise
     found = Objects(subjects(paths))
     return check(found, rules()) if environment is None else checked_objects(project, environment, found)
 

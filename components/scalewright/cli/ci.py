@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 
 import click
 
+from scalewright.cli import interruption, output
 from scalewright.cli.working import working
 from scalewright.local.errors import PlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scalewright.cli.main import Project
     from scalewright.cli.review.review import Review
 
@@ -51,18 +50,18 @@ def ci(project: Project, *, base: str, markdown: Path | None, html: Path | None,
     of connections, quotas and so on before and after, and a graph. Nothing is changed, and no cluster is asked.
 
     Ends with status 0 if nothing stops the change; 1 if a mandatory finding does, new or old, a rule or a plan that
-    fails; 2 if the declaration has a mistake, or there is no such base.
+    fails; 2 if the declaration has a mistake, there is no such base, or a file cannot be written.
     """
     from scalewright.cli.review.review import MISTAKEN, review
 
     begun = time.monotonic()
     try:
-        with working(lambda: f"review against {base}: {time.monotonic() - begun:.0f} s"):
+        with interruption.tidy(), working(lambda: f"review against {base}: {time.monotonic() - begun:.0f} s"):
             found = review(project.project, base)
+        _write(found, markdown, html, link)
     except PlatformError as error:
         click.echo("\n".join(f"scalewright: {one}" for one in error.troubles), err=True)
         sys.exit(MISTAKEN)
-    _write(found, markdown, html, link)
     _print(found, is_short=markdown is not None, as_json=as_json, link=link)
     sys.exit(found.status)
 
@@ -71,15 +70,10 @@ def _write(found: Review, markdown: Path | None, html: Path | None, link: str) -
     from scalewright.cli.review.comment import comment
     from scalewright.cli.review.page import page
 
-    writers: dict[Path | None, Callable[[], str]] = {markdown: lambda: comment(found, link), html: lambda: page(found)}
-    for file, write in writers.items():
-        if file is not None:
-            try:
-                file.write_text(write(), encoding="utf-8", newline="\n")
-            except OSError as error:
-                raise PlatformError(
-                    f"{file} cannot be written: {error.strerror}. Name a file that you may write to"
-                ) from error
+    if markdown is not None:
+        output.write(markdown, comment(found, link))
+    if html is not None:
+        output.write(html, page(found))
 
 
 def _print(found: Review, *, is_short: bool, as_json: bool, link: str) -> None:

@@ -47,7 +47,7 @@ def _files(paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         raise PlatformError(*(f"there is no file or folder {one}. {remedy}" for one in lacking))
     for one in paths:
         if one == STANDARD_INPUT:
-            yield "standard input", sys.stdin.buffer.read()
+            yield "standard input", _standard_input()
         elif (path := Path(one)).is_dir():
             yield from ((str(file), _content(file)) for file in _below(path))
         else:
@@ -58,6 +58,13 @@ def _below(folder: Path) -> list[Path]:
     """Return the files of a folder and of those in it; what is hidden is no manifest."""
     files = (one for one in folder.rglob("*") if one.suffix in ENDINGS and one.is_file())
     return sorted(one for one in files if not any(part.startswith(".") for part in one.relative_to(folder).parts))
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except (AttributeError, OSError) as error:  # Python has none where it was closed
+        raise PlatformError("standard input cannot be read. Pipe manifests into it, or name a file") from error
 
 
 def _content(file: Path) -> bytes:

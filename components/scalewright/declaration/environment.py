@@ -39,7 +39,7 @@ def load(project: Path, environment: str) -> Backend:
     Raises:
         Mistakes: All that is wrong with the declaration or the stack file, together.
     """
-    name = _stack_file(project, environment)
+    name = stack_file(project, environment)
     base = declared(project).model_dump(mode="json", exclude_unset=True)
     overlay = read_overlay(project / name, name)
     merged = merge(base, overlay.data)
@@ -58,11 +58,11 @@ def load(project: Path, environment: str) -> Backend:
 
 def configuration(project: Path, environment: str) -> dict[str, Any]:
     """All that the stack file of an environment configures, of this and of other projects, by its full name."""
-    name = _stack_file(project, environment)
+    name = stack_file(project, environment)
     return read_overlay(project / name, name).config
 
 
-def _stack_file(project: Path, environment: str) -> str:
+def stack_file(project: Path, environment: str) -> str:
     """The stack file's name relative to the project. Only a listed name is opened, so no path leads elsewhere."""
     known = environments(project)
     name = f"{FOLDER}/{PREFIX}{environment}{SUFFIX}"

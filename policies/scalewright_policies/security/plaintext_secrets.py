@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scalewright.plan.policy import Example, Rule, Violation
-from scalewright.plan.policy.secrets import arguments, settings, suspicious
+from scalewright.plan.policy.secrets import FORMATS, KEPT, OTHERS, arguments, settings, suspicious
 from scalewright.plan.policy.subject import mapping
 from scalewright_policies.security._leaves import below, leaves
 from scalewright_policies.security._standards import nsa
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from scalewright.plan.policy import Subject
     from scalewright.plan.policy.rule import Settings
     from scalewright.plan.records import Process
-
-#: What holds secrets by its purpose, or in a form that only the cluster reads; and what only describes fields.
-OTHERS = frozenset({"Secret", "SealedSecret", "CustomResourceDefinition", "CertificateSigningRequest"})
-KEPT = frozenset({"apiVersion", "kind", "metadata", "status"})
-#: Files of settings: what is set in them has a name. In a program, `password = find()` is none.
-FORMATS = (".yaml", ".yml", ".json", ".toml", ".ini", ".properties", ".env", ".conf", ".cfg")
 
 
 def _judge(subject: Subject, _settings: Settings) -> Iterator[Violation]:

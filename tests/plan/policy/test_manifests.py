@@ -26,6 +26,14 @@ def refused(text: str) -> list[str]:
     return [str(each) for each in found.mistakes]
 
 
+def test_json_is_read_as_programs_write_it_with_characters_in_two_halves() -> None:
+    said = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "\U0001f600 \\ud83d\\ude00 \u00e9\\"}}
+    text = json.dumps(said)
+    assert "\\ud83d\\ude00 \\\\ud83d" in text
+    assert one(text) == said
+    assert refused(text.replace("\\ude00", "", 1))
+
+
 def names(found: Manifests) -> list[str]:
     return [each.name for each in found.subjects]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scalewright.cli.changes import GRAVE, MARKS, by_meaning, is_grave, rows_of
+from scalewright.cli.changes import GRAVE, MARKS, by_meaning, is_grave, rows_of, shown
 from scalewright.cli.review import words
 from scalewright.cli.review.blocks import Block, fitted
-from scalewright.cli.review.lettering import code, flat, plain, value
 from scalewright.plan.mermaid import is_drawn, mermaid
+from scalewright.plan.policy.writers.lettering import code, flat, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -201,9 +201,9 @@ def _differences(changes: Iterable[Change]) -> Iterator[str]:
             yield f"@@ {flat(f'{change.kind} {change.name}')} @@"
         for field in change.fields:
             if field.before is not None:
-                yield f"-{flat(field.path)}: {value(field.before)}"
+                yield f"-{flat(field.path)}: {flat(shown(field.before))}"
             if field.after is not None:
-                yield f"+{flat(field.path)}: {value(field.after)}"
+                yield f"+{flat(field.path)}: {flat(shown(field.after))}"
 
 
 def _fold(title: str, importance: int, lines: Sequence[str], where: str) -> Block:

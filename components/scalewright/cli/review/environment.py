@@ -12,6 +12,7 @@ from scalewright.plan.changes import Change, Comparison, compare
 from scalewright.plan.diff import diff
 from scalewright.plan.nodes import Graph
 from scalewright.plan.pairs import identity
+from scalewright.plan.policy.masking import Mask
 from scalewright.plan.policy.news import News, news, renamed
 from scalewright.plan.policy.report import Report
 from scalewright.plan.records import Record
@@ -79,7 +80,8 @@ class Environment(Record):
 def environment(name: str, sides: Sides, base: str) -> Environment:
     """Return what a change comes to in an environment; `base` is what the revision before is called."""
     basis, notes = _basis(sides, base)
-    before, after = sides
+    mask = Mask()
+    before, after = (_masked(one, mask) for one in sides)
     known = before if basis in ("before", "gone") else before.model_copy(update=_UNKNOWN)
     found = Environment(
         name=name,
@@ -107,6 +109,12 @@ def environment(name: str, sides: Sides, base: str) -> Environment:
         "notes": (*notes, *([f"not counted in what it takes: {', '.join(uncounted)}"] if uncounted else [])),
     }
     return found.model_copy(update=update)
+
+
+def _masked(side: Side, mask: Mask) -> Side:
+    """Return a side of which strangers may read: what a rule finds to be a secret in plain text is not told again."""
+    resources, processes = map(mask.resource, side.resources), map(mask.process, side.processes)
+    return side.model_copy(update={"resources": tuple(resources), "processes": tuple(processes)})
 
 
 def _basis(sides: Sides, base: str) -> tuple[Basis, tuple[str, ...]]:

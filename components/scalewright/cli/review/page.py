@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from scalewright.cli.changes import GRAVE, MARKS, by_meaning, is_grave, rows_of
 from scalewright.cli.review import page_style, words
 from scalewright.cli.review.environment import called
-from scalewright.cli.review.lettering import visible
 from scalewright.cli.review.review import FINE
+from scalewright.plan.policy.writers.lettering import visible
 from scalewright.plan.svg import svg
 
 if TYPE_CHECKING:

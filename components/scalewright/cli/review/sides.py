@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _SIDE = "scalewright.cli.review.side"
 _AT_LEAST, _AT_MOST = 2, 8
 """Processes at a time: one waits for files while another computes, and each holds a hundred megabytes."""
+_LOOK = 0.05
+"""Seconds between two looks at processes that are to end: one may have been about to begin."""
 
 
 class Sides(NamedTuple):
@@ -62,18 +65,25 @@ def sides(project: Path, base: Revision) -> Mapping[str, Sides]:
 def _all(asked: list[_Asked], scratch: Path) -> list[Side]:
     cores = min(max(os.cpu_count() or _AT_LEAST, _AT_LEAST), _AT_MOST)
     with ThreadPoolExecutor(cores) as pool:
+        begun: set[Snapshot] = set()
+        futures = [pool.submit(_one, one, scratch, begun) for one in asked]
         try:
-            return [one.result() for one in [pool.submit(_one, one, scratch) for one in asked]]
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, none is begun that nobody waits for
+            return [one.result() for one in futures]
+        finally:  # after Ctrl-C, none goes on or is begun that nobody waits for
+            pool.shutdown(wait=False, cancel_futures=True)
+            while not all(one.done() for one in futures):
+                for snapshot in tuple(begun):
+                    snapshot.end()
+                time.sleep(_LOOK)
 
 
-def _one(asked: _Asked, scratch: Path) -> Side:
+def _one(asked: _Asked, scratch: Path, begun: set[Snapshot]) -> Side:
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         own = Path(folder)
         more = (str(asked.judge),) if asked.judge else ()
         try:
             with Snapshot(asked.project, asked.environment, own, asked.name, _SIDE, *more) as snapshot:
+                begun.add(snapshot)
                 return Side.model_validate_json(snapshot.text(asked.remedy))
         except PlatformError as error:
             return Side(failures=error.troubles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LIST = "List"
+#: JSON writes what is beyond 16 bits as two halves, which YAML knows as one: https://www.rfc-editor.org/rfc/rfc8259#section-7
+_ESCAPED = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\.")
 
 
 @dataclass
@@ -55,6 +58,8 @@ class _Written(Source):
 def read(text: str, file: str) -> Manifests:
     """Read a file: several documents, lists of objects, and anchors are what many hold."""
     found = Manifests()
+    if text.lstrip().startswith("{"):
+        text = _ESCAPED.sub(_whole, text)
     for document in documents(text):
         wrong = [Mistake("", None, one.bound, one.remedy, file, one.line, one.column) for one in document.wrong]
         found.mistakes += wrong
@@ -69,6 +74,13 @@ def read(text: str, file: str) -> Manifests:
             else:
                 found.mistakes.append(_no_object(value, file, line))
     return found
+
+
+def _whole(halves: re.Match[str]) -> str:
+    """Return one character that JSON writes as two, as YAML writes it; any other that is written so stays."""
+    if halves[1] is None:
+        return halves[0]
+    return f"\\U{0x10000 + (int(halves[1], 16) - 0xD800) * 0x400 + int(halves[2], 16) - 0xDC00:08X}"
 
 
 def _objects(value: Any, above: str) -> Iterator[tuple[Any, str]]:

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+#: Kinds that hold secrets by their purpose, or in a form that only the cluster reads; and what only describes fields.
+OTHERS = frozenset({"Secret", "SealedSecret", "CustomResourceDefinition", "CertificateSigningRequest"})
+#: Of an object, what says which it is and how it fares.
+KEPT = frozenset({"apiVersion", "kind", "metadata", "status"})
+#: Files of settings: what is set in them has a name. In a program, `password = find()` is none.
+FORMATS = (".yaml", ".yml", ".json", ".toml", ".ini", ".properties", ".env", ".conf", ".cfg")
+
+
 class Form(NamedTuple):
     """What a secret is, and how it is known; `marks` are texts of which it holds one, for they are found faster."""
 

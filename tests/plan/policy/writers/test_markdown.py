@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.plan.policy.writers.reports import FULL, finding
 
 from scalewright.plan.policy.report import Report
@@ -10,8 +12,14 @@ from scalewright.plan.policy.writers import markdown
 
 def test_anybodys_text_is_no_mark_and_mentions_nobody() -> None:
     said = markdown.text(FULL, "prod")
-    assert "\\<b\\> & \\`c\\` \\| \\*d\\*" in said
+    assert not re.search(r"[<>`|]|@(?=e)", said.partition("a &#60;")[2].split("(", 1)[0])
     assert "@everyone" not in said
+
+
+def test_a_name_ends_neither_its_code_nor_its_line() -> None:
+    said = markdown.text(Report(findings=(finding("a`</details>\n# @b", file="c`|\n-.yaml", kind="D`\n"),)), "e\n# f")
+    assert [line[:4] for line in said.splitlines() if line] == ["### ", "0 ru", "- **", "  - "]
+    assert not re.search(r"</details>|@b|`c`", said)
 
 
 def test_what_is_waived_is_behind_a_fold_with_its_reason() -> None:

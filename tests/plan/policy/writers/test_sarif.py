@@ -28,6 +28,12 @@ def test_every_result_is_of_a_rule_that_is_described() -> None:
     assert {rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in found["results"]} == {True}
 
 
+def test_a_code_host_is_told_of_severity_in_its_own_words() -> None:
+    told = {one["properties"]["problem.severity"] for one in run()["tool"]["driver"]["rules"] if "properties" in one}
+    assert told <= {"error", "warning", "recommendation"}
+    assert len(told) > 1
+
+
 def test_what_is_in_no_file_is_shown_in_the_one_that_declares_it() -> None:
     first, second, *_ = run()["results"]
     place = first["locations"][0]["physicalLocation"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.plan.policy.writers.reports import FULL, finding
 
-from scalewright.plan.policy.report import Report
+from scalewright.plan.policy.report import Failure, Report
 from scalewright.plan.policy.writers import terminal
 
 
@@ -34,6 +34,12 @@ def test_a_rule_that_failed_is_named_first_and_what_no_rule_knows_is_counted_las
     assert lines[-2] == "prod: 3 mandatory, 1 advisory, 1 waived, 1 rules failed"
     assert lines[-1] == "  5 rules judged 9 objects; of these no rule knows the kind: 2 Rollout.argoproj.io"
     assert "waived  postgres-instances  Cluster four in shop-prod: half the size is enough" in lines
+
+
+def test_no_name_begins_a_line_or_moves_the_cursor() -> None:
+    hostile = finding("a\n::error::b\x1b[2J\u202e", namespace="c\r", file="d\n", message="e\u2028f", remedy="g\nh")
+    lines = told(Report(findings=(hostile,), waived=(hostile,), failures=(Failure(rule="i", reason="j\nk"),)))
+    assert not [one for line in lines for one in line if not one.isprintable()]
 
 
 def test_nothing_found_is_two_lines() -> None:

@@ -21,6 +21,8 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LEVELS = {"mandatory": "error", "advisory": "warning", "disabled": "none"}
 #: What GitHub takes for critical, high, medium and low.
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+#: Its words for what concerns no security.
+_GRAVITIES = {"critical": "error", "high": "error", "medium": "warning", "low": "recommendation"}
 
 
 def text(report: Report, rules: Iterable[Rule], version: str, file: str) -> str:
@@ -53,7 +55,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "help": {"text": f"{rule.remedy}."},
         "properties": {
             "tags": list(dict.fromkeys((rule.group, *(one.name for one in rule.standards)))),
-            "problem.severity": rule.severity,
+            "problem.severity": _GRAVITIES[rule.severity],
         },
     }
     if rule.group == "security":

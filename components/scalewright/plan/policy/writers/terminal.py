@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.plan.policy.writers.grouping import ailments, counts, judged, place
+from scalewright.plan.policy.writers.lettering import flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from scalewright.plan.policy.writers.grouping import Ailment
 
 _COLORS = {"mandatory": "red", "advisory": "yellow"}
+LONGEST = 4000
+"""Characters of a line beyond which the rest is left out."""
 
 
 class Line(NamedTuple):
@@ -24,7 +27,14 @@ class Line(NamedTuple):
 
 
 def lines(report: Report, title: str) -> Iterator[Line]:
-    """Yield what failed, what is to be mended, what is put up with, and how many there are of each."""
+    """Yield what failed, what is to be mended, what is put up with, and how many there are of each.
+
+    Names and values are anybody's: none moves the cursor, or begins a line, which runners may take for a command.
+    """
+    return (one._replace(text=flat(one.text, LONGEST)) for one in _lines(report, title))
+
+
+def _lines(report: Report, title: str) -> Iterator[Line]:
     for failure in report.failures:
         yield Line(f"rule {failure.rule} failed, so that nothing is known of what it guards: {failure.reason}", "red")
     if report.failures:
