@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,19 @@ def test_a_preview_tells_what_a_change_breaks_and_counts_what_was_found_before(p
     project.edit("prod", ("synchronous: preferred", "synchronous: required"))
     (mended,) = (line for line in project.preview("prod").splitlines() if "found no more" in line)
     assert mended.startswith("1 found no more: `")
+
+
+def test_what_is_found_in_the_job_of_the_next_release_or_in_a_file_is_not_new(project: Project) -> None:
+    file = project.stacks / "Pulumi.staging.yaml"
+    image = re.search(r"image: (\S+)", file.read_text())
+    assert image
+    file.write_text(f"{file.read_text()}  shop:token: {TOKEN}\n")
+    project.commit("a secret")
+    project.edit("staging", (image[1], f"{image[1]}-2"))
+    data = project.data("staging")
+    jobs = [one for one in data["changes"] if one["kind"] == "Job" and one["action"] == "replaced"]
+    assert [len(jobs), data["findings"]["new"], data["findings"]["mended"]] == [1, [], 0]
+    assert data["findings"]["standing"] > len(jobs)
 
 
 def test_the_same_is_for_programs_and_for_pull_requests(project: Project) -> None:

@@ -55,14 +55,14 @@ def _lines(answer: Answer, changes: Sequence[Change]) -> Iterator[str]:
 
 def _findings(found: Judged) -> Iterator[str]:
     failed = [f"Rule `{one.rule}` failed: {_cell(one.reason)}" for one in found.report.failures]
-    if found.new or failed:
+    if found.news.new or failed:
         yield from ("", "New findings:" if found.against_old else "Findings:", "")
         yield from (f"- **{one}**" for one in failed)
-    for one in found.new[:GRAVEST]:
+    for one in found.news.new[:GRAVEST]:
         level = f"**{one.level}**" if one.level == "mandatory" else one.level
         yield f"- {level} `{one.rule}`: {_cell(said(one))}. {_cell(one.remedy)}."
-    if len(found.new) > GRAVEST:
-        yield f"- and {len(found.new) - GRAVEST} more"
+    if len(found.news.new) > GRAVEST:
+        yield f"- and {len(found.news.new) - GRAVEST} more"
 
 
 def _row(change: Change) -> str:
