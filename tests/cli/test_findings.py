@@ -53,7 +53,7 @@ def test_the_same_is_for_programs_and_for_pull_requests(project: Project) -> Non
     assert [(one["rule"], one["level"]) for one in found["new"]] == [("postgres-durability", "mandatory")]
     assert (found["standing"], found["mended"]) == (0, 0)
     page = project.preview("prod", "--markdown")
-    assert "\nNew findings:\n\n- **mandatory** `postgres-durability`: Cluster postgres: dataDurability" in page
+    assert "\nNew findings:\n\n- **mandatory** `Cluster postgres`: dataDurability" in page
 
 
 def test_a_preview_without_findings_says_nothing_of_them(project: Project) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scalewright.plan.changes import Comparison
-    from scalewright.plan.policy.report import Finding, Report
+    from scalewright.plan.policy.report import Report
 
 #: Findings that are told in full; beyond that, `check` has them.
 MOST = 10
@@ -47,7 +47,7 @@ def lines(found: Judged, environment: str) -> Iterator[tuple[str, str | None]]:
         yield f"{'New findings' if found.against_old else 'Findings'}:", None
     for finding in found.news.new[:MOST]:
         color = "red" if finding.level == "mandatory" else "yellow"
-        yield f"  {finding.level} {finding.rule}: {said(finding)}", color
+        yield f"  {finding.level} {finding.rule}: {finding.said}", color
         yield f"    {finding.remedy}", "cyan"
     rest = _rest(found)
     if rest:
@@ -64,17 +64,12 @@ def _rest(found: Judged) -> str:
     return ", ".join(parts)
 
 
-def said(finding: Finding) -> str:
-    """Return what is found, and in what."""
-    return f"{finding.subject}: {finding.message}" if finding.subject else finding.message
-
-
 def require_accepted(report: Report, environment: str) -> None:
     """Tell what is advisory in a line; raises PlatformError for what stops an environment, with the way round."""
     advisory = sum(1 for one in report.findings if one.level == "advisory")
     if report.stops:
         stopping = [one for one in report.findings if one.level == "mandatory"]
-        troubles = [f"{one.rule}: {said(one)}. {one.remedy}" for one in stopping]
+        troubles = [f"{one.rule}: {one.said}. {one.remedy}" for one in stopping]
         troubles += [f"rule {one.rule} failed, so that nothing is known: {one.reason}" for one in report.failures]
         count = f"{len(troubles)} {'finding stands' if len(troubles) == 1 else 'findings stand'}"
         raise PlatformError(

@@ -91,7 +91,7 @@ def _on_kubernetes(asked: Any, *, as_json: bool, markdown: bool) -> bool:
     if as_json:
         click.echo(json.dumps(_as_data(answer), indent=2))
     elif markdown:
-        click.echo(pull_request.page(answer))
+        click.echo(pull_request.page(answer), nl=False)
     else:
         changes.show(answer)
     return bool(answer.comparison)

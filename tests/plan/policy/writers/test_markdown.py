@@ -10,7 +10,7 @@ from scalewright.plan.policy.writers import markdown
 
 def test_anybodys_text_is_no_mark_and_mentions_nobody() -> None:
     said = markdown.text(FULL, "prod")
-    assert "\\<b\\> & \\`c\\` \\| \\*d\\*" in said
+    assert "&#60;b&#62; &#38; &#96;c&#96; &#124; &#42;d&#42;" in said
     assert "@everyone" not in said
 
 

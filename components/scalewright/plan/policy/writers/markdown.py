@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from scalewright.plan.markdown import code, plain
 from scalewright.plan.policy.writers.grouping import ailments, counts, judged, place
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Objects of one remedy that are listed; beyond that they are counted.
 MOST = 50
+#: Characters of a sentence, beyond which it is cut.
+LONGEST = 1000
 
 
 def text(report: Report, title: str) -> str:
@@ -22,29 +24,24 @@ def text(report: Report, title: str) -> str:
 
 
 def _lines(report: Report, title: str) -> Iterator[str]:
-    yield f"### {cell(title)}: {counts(report)}"
-    yield from ("", f"{cell(judged(report))}.")
+    yield f"### {plain(title)}: {counts(report)}"
+    yield from ("", f"{plain(judged(report), LONGEST)}.")
     for failure in report.failures:
-        yield from ("", f"> [!CAUTION]\n> Rule `{failure.rule}` failed: {cell(failure.reason)}")
+        yield from ("", f"> [!CAUTION]\n> Rule {code(failure.rule)} failed: {plain(failure.reason)}")
     for ailment in ailments(report.findings):
         first = ailment.first
         mark = "**mandatory**" if first.level == "mandatory" else first.level
-        yield from ("", f"- {mark}, {first.severity}: `{first.rule}`: {cell(ailment.remedy)}.")
+        yield from ("", f"- {mark}, {first.severity}: {code(first.rule)}: {plain(ailment.remedy, LONGEST)}.")
         yield from (f"  - {_said(one)}" for one in ailment.findings[:MOST])
         if len(ailment.findings) > MOST:
             yield f"  - and {len(ailment.findings) - MOST} more"
     if report.waived:
         yield from ("", f"<details><summary>{len(report.waived)} waived</summary>", "")
-        yield from (f"- `{one.rule}`: {_said(one)} Waived: {cell(one.waived)}." for one in report.waived)
+        yield from (f"- {code(one.rule)}: {_said(one)} Waived: {plain(one.waived, LONGEST)}." for one in report.waived)
         yield from ("", "</details>")
 
 
 def _said(one: Finding) -> str:
     where = place(one)
-    subject = f"**{cell(one.kind)} `{one.name}`**: " if one.subject else ""
-    return f"{subject}{cell(one.message)}" + (f" (`{where}`)." if where else ".")
-
-
-def cell(said: str) -> str:
-    """Return a text in one line, in which nothing is a mark and nobody is mentioned."""
-    return re.sub(r"([\\|<>*_`\[\]#])", r"\\\1", " ".join(said.split())).replace("@", "@\u200b")
+    subject = f"**{plain(one.kind)} {code(one.name)}**: " if one.subject else ""
+    return f"{subject}{plain(one.message, LONGEST)}" + (f" ({code(where)})." if where else ".")

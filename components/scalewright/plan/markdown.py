@@ -7,9 +7,6 @@ https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-f
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from scalewright.cli.changes import shown
 
 LONGEST = 300
 """Characters of a text beyond which the rest is left out."""
@@ -46,8 +43,3 @@ def code(text: str, longest: int = LONGEST) -> str:
 def visible(text: str) -> str:
     """Return a text of lines, with what else is not seen written as JSON writes it."""
     return _UNSEEN.sub(lambda one: one[0] if one[0] in "\n\t" else f"\\u{ord(one[0]):04x}", text)
-
-
-def value(found: Any) -> str:
-    """Return a value of JSON in one line, for where nothing is a mark."""
-    return flat(shown(found))
