@@ -25,8 +25,8 @@ def bring(kubeconfig: Path, folder: Path = FOLDER) -> str | None:
     served = kubectl(kubeconfig, "api-versions").stdout.split()
     if missing := lacking(served):
         return (
-            f"the cluster lacks the definitions of {', '.join(missing)}. Bring them to that of KUBECONFIG by `pulumi "
-            "up` in stacks/addons, with all of them switched on, or put them into a folder shared/crds beside the checkout"
+            f"the cluster has no definitions of {', '.join(missing)}. Bring them to that of KUBECONFIG by `pulumi up` "
+            "in stacks/addons, with all of them switched on, or have a folder shared/crds beside the checkout"
         )
     return None
 
