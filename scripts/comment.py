@@ -8,8 +8,8 @@ Needs nothing but Python. The forge tells the rest by its own variables:
 - GitLab: CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID, CI_MERGE_REQUEST_IID, and GITLAB_TOKEN, a project's access token
   with the scope `api`; CI_JOB_TOKEN may not write comments.
 
-Ours is the comment that begins with the marker and was written by the one who writes now: on GitHub a bot, whatever a
-person may quote. Without a token, as in the run of a fork, nothing is sent, and a line says so.
+Ours is the comment that begins as the page does, with a marker, and was written by the one who writes now: on GitHub a
+bot, whatever a person may quote. Without a token, as in the run of a fork, nothing is sent, and a line says so.
 
 Exit status 0: it is there, or there is no token. 1: the forge refused it, and the last line says why.
 2: wrong arguments.
@@ -30,9 +30,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: What `scalewright ci --markdown` begins with; that of a project in a folder of its repository has the folder in it.
-MARKER = "<!-- scalewright ci -->"
-MARKERS = re.compile(r"<!-- scalewright ci(-[\w/.-]+)? -->")
+#: What `scalewright ci --markdown` begins with; with a folder where the project is not all of its repository.
+MARKER = re.compile(r"<!-- scalewright ci(-[A-Za-z0-9/._-]+)? -->(?=\n)")
 #: Characters that GitHub takes of a comment; GitLab takes a million.
 MOST = 65_536
 #: Comments asked for at once, the most that both forges give; and pages of them until we give up looking.
@@ -63,11 +62,10 @@ class Thread(NamedTuple):
     method: str
     headers: dict[str, str]
     ours: str | None
-    marker: str = MARKER
 
-    def is_ours(self, comment: Mapping[str, Any]) -> bool:
+    def is_ours(self, comment: Mapping[str, Any], marker: str) -> bool:
         """Return whether a comment is the one to be updated."""
-        if not (comment["body"] or "").startswith(self.marker):
+        if not (comment["body"] or "").startswith(marker):
             return False
         if self.ours is None:
             return bool((comment["user"] or {}).get("type") == "Bot")
@@ -116,11 +114,9 @@ def pages(thread: Thread) -> Iterator[list[dict[str, Any]]]:
 
 
 def put(thread: Thread, text: str) -> str:
-    """Update our comment, or write the first one; returns which of both it was."""
-    if found := MARKERS.match(text):
-        thread = thread._replace(marker=found[0])
-    body = {"body": text if found else f"{MARKER}\n{text}"}
-    ours = next((one for page in pages(thread) for one in page if thread.is_ours(one)), None)
+    """Update the comment that begins with the same line, or write the first one; returns which of both it was."""
+    body, marker = {"body": text}, text.partition("\n")[0]
+    ours = next((one for page in pages(thread) for one in page if thread.is_ours(one, marker)), None)
     if ours is None:
         request("POST", thread.comments, thread.headers, body)
         return "written"
@@ -128,13 +124,21 @@ def put(thread: Thread, text: str) -> str:
     return "updated"
 
 
+def page(arguments: list[str]) -> str | None:
+    """Return what is to be put there; None where that is no page of ours."""
+    if len(arguments) != 1 or not Path(arguments[0]).is_file():
+        return None
+    text = Path(arguments[0]).read_text(encoding="utf-8")
+    return text if MARKER.match(text) else None
+
+
 def main(arguments: list[str]) -> int:
     """Put the page there; returns the exit status."""
-    if len(arguments) != 1 or not Path(arguments[0]).is_file():
-        print("comment: takes one argument, a file of Markdown: make ci-report makes it", file=sys.stderr)
+    text = page(arguments)
+    if text is None:
+        print("comment: takes one argument, a page of `scalewright ci`: make ci-report makes it", file=sys.stderr)
         return 2
-    text = Path(arguments[0]).read_text(encoding="utf-8")
-    if len(text) + len(MARKER) >= MOST:
+    if len(text) >= MOST:
         print(f"comment: {arguments[0]} has {len(text)} characters; at most {MOST} are taken", file=sys.stderr)
         return 1
     forge, token = (gitlab, "GITLAB_TOKEN") if os.environ.get("GITLAB_CI") else (github, "GITHUB_TOKEN")

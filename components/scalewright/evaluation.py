@@ -7,10 +7,8 @@ No engine, no provider, no cluster and no credentials are needed. What only they
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 from collections import defaultdict
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
@@ -21,6 +19,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, get_project, get_stack
 from pulumi.runtime.stack import run_pulumi_func
 
+from scalewright.plan.collector import uncollected
 from scalewright.plan.resources import SECRET, UNKNOWN, Resource
 
 if TYPE_CHECKING:
@@ -61,25 +60,13 @@ def evaluate(
         await run_pulumi_func(settled)
 
     try:
-        with _uncollected():
+        with uncollected():  # nearly all that a program makes is needed to its end
             asyncio.run(run())
     except RunError as error:
         raise ProgramError(str(error)) from error
     if twice := list(_twice(monitor.taken)):
         raise ProgramError("\n".join(twice))
     return tuple(monitor.taken)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hold back the collector of cycles: nearly all that a program makes is needed to its end, and it looks in vain."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 async def _settle() -> None:

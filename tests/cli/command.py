@@ -12,12 +12,21 @@ SCALEWRIGHT = (sys.executable, "-m", "scalewright")
 
 
 def run(
-    *arguments: str, cwd: Path = ROOT, status: int = 0, before: tuple[str, ...] = (), **environment: str
+    *arguments: str,
+    cwd: Path = ROOT,
+    status: int = 0,
+    before: tuple[str, ...] = (),
+    text: str | None = None,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; `before` is what starts it, and `environment` goes over that of the tests."""
+    """Run a command to its end.
+
+    `before` is what starts it, `text` its input, and `environment` goes over that of the tests.
+    """
     done = subprocess.run(
         [*before, *SCALEWRIGHT, *arguments],
         cwd=cwd,
+        input=text,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from tests.cli.command import ROOT, SCALEWRIGHT, run
+from tests.cli.command import ROOT, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,18 +55,7 @@ def edit(project: Path, name: str, before: str, after: str) -> None:
 
 def piped(text: str, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
     """Check what another program writes."""
-    done = subprocess.run(
-        [*SCALEWRIGHT, "check", "--manifests", "-", *arguments],
-        input=text,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
+    return run("check", "--manifests", "-", *arguments, text=text, status=status)
 
 
 def found(project: Path, *arguments: str, status: int = 0) -> dict[str, Any]:

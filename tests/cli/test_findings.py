@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,13 +34,26 @@ def test_a_preview_tells_what_a_change_breaks_and_counts_what_was_found_before(p
     assert mended.startswith("1 found no more: `")
 
 
+def test_what_is_found_in_the_job_of_the_next_release_or_in_a_file_is_not_new(project: Project) -> None:
+    file = project.stacks / "Pulumi.staging.yaml"
+    image = re.search(r"image: (\S+)", file.read_text())
+    assert image
+    file.write_text(f"{file.read_text()}  shop:token: {TOKEN}\n")
+    project.commit("a secret")
+    project.edit("staging", (image[1], f"{image[1]}-2"))
+    data = project.data("staging")
+    jobs = [one for one in data["changes"] if one["kind"] == "Job" and one["action"] == "replaced"]
+    assert [len(jobs), data["findings"]["new"], data["findings"]["mended"]] == [1, [], 0]
+    assert data["findings"]["standing"] > len(jobs)
+
+
 def test_the_same_is_for_programs_and_for_pull_requests(project: Project) -> None:
     project.edit("prod", ("synchronous: required", "synchronous: preferred"))
     found = project.data("prod")["findings"]
     assert [(one["rule"], one["level"]) for one in found["new"]] == [("postgres-durability", "mandatory")]
     assert (found["standing"], found["mended"]) == (0, 0)
     page = project.preview("prod", "--markdown")
-    assert "\nNew findings:\n\n- **mandatory** `postgres-durability`: Cluster postgres: dataDurability" in page
+    assert "\nNew findings:\n\n- **mandatory** `Cluster postgres`: dataDurability" in page
 
 
 def test_a_preview_without_findings_says_nothing_of_them(project: Project) -> None:

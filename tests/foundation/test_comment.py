@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: The first line of a page of `scalewright ci`, and that of a project that is one of several in its repository.
+MARKER, OTHER = "<!-- scalewright ci -->", "<!-- scalewright ci-services/mail -->"
+
+
 @pytest.fixture
 def forge() -> Iterator[Forge]:
     made = Forge()
@@ -29,10 +33,12 @@ def variables(kind: str, url: str) -> dict[str, str]:
     return {"GITLAB_CI": "true", "CI_API_V4_URL": url, "GITLAB_TOKEN": TOKEN, **merge_request}
 
 
-def comment(root: Path, folder: Path, text: str, environment: dict[str, str], status: int = 0) -> str:
+def comment(
+    root: Path, folder: Path, text: str, environment: dict[str, str], *, status: int = 0, marker: str = MARKER
+) -> str:
     """Write a page under the change, and return what is said of it."""
     page = folder / "report.md"
-    page.write_text(text)
+    page.write_text(f"{marker}\n{text}" if marker else text)
     done = subprocess.run(
         [sys.executable, "-I", root / "scripts/comment.py", page],
         env={"PATH": os.environ["PATH"], **environment},
@@ -63,11 +69,19 @@ def test_the_first_run_writes_a_comment_and_the_next_ones_change_it(
 def test_each_project_of_a_repository_has_a_comment_of_its_own(
     root: Path, tmp_path: Path, forge: Forge, kind: str
 ) -> None:
-    for text, said in (("a", "written"), ("b", "written"), ("a", "updated"), ("b", "updated")):
-        page = f"<!-- scalewright ci-{text}/x -->\n{text}"
-        assert comment(root, tmp_path, page, variables(kind, forge.url)) == f"comment: {said}\n"
-    assert comment(root, tmp_path, "<!-- scalewright ci -->\nc", variables(kind, forge.url)) == "comment: written\n"
-    assert [one["body"].splitlines()[-1] for one in forge.comments] == ["a", "b", "c"]
+    given = variables(kind, forge.url)
+    for marker in (MARKER, OTHER):
+        assert comment(root, tmp_path, "one", given, marker=marker) == "comment: written\n"
+    for marker in (OTHER, MARKER):
+        assert comment(root, tmp_path, "two", given, marker=marker) == "comment: updated\n"
+    assert [one["body"] for one in forge.comments] == [f"{MARKER}\ntwo", f"{OTHER}\ntwo"]
+
+
+@pytest.mark.parametrize("text", ["one", "<!-- scalewright ci --> one", "<!-- scalewright ci a b -->\n", ""])
+def test_what_is_no_page_of_ours_is_not_sent(root: Path, tmp_path: Path, forge: Forge, text: str) -> None:
+    said = comment(root, tmp_path, text, variables("github", forge.url), status=2, marker="")
+    assert "takes one argument, a page of `scalewright ci`: make ci-report makes it" in said
+    assert forge.asked == []
 
 
 @forges
@@ -123,7 +137,7 @@ def test_the_token_is_sent_over_tls_alone(root: Path, tmp_path: Path) -> None:
 
 def test_a_page_that_no_forge_takes_is_not_sent(root: Path, tmp_path: Path, forge: Forge) -> None:
     said = comment(root, tmp_path, "x" * 65_536, variables("github", forge.url), status=1)
-    assert "has 65536 characters" in said
+    assert "has 65560 characters" in said
     assert forge.asked == []
 
 

@@ -5,11 +5,9 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from tests.kube import control_plane
+from tests.kube import control_plane, definitions
 from tests.kube.control_plane import ControlPlane, kubectl
 from tests.kube.environment import Environment
-
-DEFINITIONS = Path(__file__).parents[3] / "shared" / "crds"
 
 Kubectl = Callable[..., Any]
 
@@ -31,16 +29,12 @@ def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def cluster(kubeconfig: Path) -> Kubectl:
     """Run kubectl on a cluster that knows the custom resources we make."""
-    if not DEFINITIONS.is_dir():
-        pytest.skip(
-            "the definitions of the operators' resources are not here: a folder shared/crds beside the checkout"
-        )
+    if reason := definitions.bring(kubeconfig):
+        pytest.skip(reason)
 
     def run(*arguments: str, **options: Any) -> Any:
         return kubectl(kubeconfig, *arguments, **options)
 
-    run("apply", "--server-side", "-f", str(DEFINITIONS))
-    run("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
     return run
 
 

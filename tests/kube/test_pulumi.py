@@ -6,13 +6,28 @@ import base64
 import json
 import socket
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.kube import agreement, pulumi_project
 from tests.kube.pulumi_project import Project, without_nothing
+from tests.kube.trial import (
+    NAMESPACE,
+    PATIENCE,
+    UP,
+    body_limit,
+    changes,
+    end,
+    get,
+    held,
+    image,
+    migrations,
+    names,
+    patch,
+    release,
+    waiting,
+)
 from tests.kubernetes.kubeconfigs import kubeconfig as kubeconfig_of
 
 from scalewright.kubernetes.cluster import CONNECT
@@ -23,8 +38,7 @@ from scalewright.plan.sides import whole
 from scalewright.program import plan
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.kube.conftest import Kubectl
@@ -33,10 +47,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(600)
 
-NAMESPACE = "shop-trial"
-#: Seconds for what takes a few on a machine that is not busy.
-PATIENCE = 120.0
-UP = ("up", "-s", "trial", "--yes", "--skip-preview")
 #: What has a preview or an update look first at what really is in the cluster, once that has been asked.
 LOOK = ("--refresh", "--run-program")
 DESTROY = ("destroy", "-s", "trial", "--yes", "--skip-preview")
@@ -87,81 +97,6 @@ def away(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Away]:
         yield Away(file, server, silent if request.param == "silent" else "Connection refused")
 
 
-def get(cluster: Kubectl, kind: str, name: str) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(cluster("get", kind, name, "-n", NAMESPACE, "-o", "json").stdout)
-    return answer
-
-
-def patch(cluster: Kubectl, name: str, part: dict[str, Any], *options: str) -> None:
-    cluster("patch", name, "-n", NAMESPACE, "--type=merge", "-p", json.dumps(part), *options)
-
-
-def held(trial: Project) -> dict[str, str | None]:
-    """Return the objects that Pulumi holds, by URN."""
-    return {one["urn"]: one.get("id") for one in json.loads(trial.state("trial"))["deployment"]["resources"]}
-
-
-def names(cluster: Kubectl, *kinds: str) -> set[str]:
-    """Return what there is in the namespace, but for what every namespace has."""
-    found = cluster("get", ",".join(kinds), "-n", NAMESPACE, "-o", "name").stdout.split()
-    return {one for one in found if one not in {"configmap/kube-root-ca.crt", "serviceaccount/default"}}
-
-
-def image(cluster: Kubectl) -> str:
-    """Return the release that runs."""
-    found: str = get(cluster, "deployment", "orders")["spec"]["template"]["spec"]["containers"][0]["image"]
-    return found
-
-
-def body_limit(cluster: Kubectl) -> float:
-    """Return what the gateway lets through, in MiB."""
-    found: int = get(cluster, "middleware", "gateway-body-limit")["spec"]["buffering"]["maxRequestBodyBytes"]
-    return found / 2**20
-
-
-@contextmanager
-def release(trial: Project, tag: str, *, body_limit: int) -> Iterator[subprocess.Popen[str]]:
-    """Begin an `up` of another image and limit that waits for its migrations; the stack's file is as before then."""
-    file = trial.project / "stacks" / "Pulumi.trial.yaml"
-    before = file.read_text()
-    trial.edit(
-        "trial",
-        "    image: ghcr.io/acme/shop:main",
-        f"    gateway: {{body_limit: {body_limit}Mi}}\n    image: ghcr.io/acme/shop:{tag}",
-    )
-    trial.variables["AWAITED"] = "kubernetes:batch/v1:Job"
-    with trial.start(*UP) as up:
-        try:
-            yield up
-        finally:
-            up.kill()
-            del trial.variables["AWAITED"]
-            file.write_text(before)
-
-
-def migrations(cluster: Kubectl, tag: str) -> tuple[str, str]:
-    """Wait for the Job of a release's migrations and its first pod, and return both."""
-
-    def made(kind: str) -> list[str]:
-        return [one for one in names(cluster, kind) if f"/migrations-{tag}-" in one]
-
-    return waiting(lambda: made("job"))[0], waiting(lambda: made("pod"))[0]
-
-
-def end(cluster: Kubectl, pod: str, phase: str) -> None:
-    """Have a pod end, as its node would."""
-    patch(cluster, pod, {"status": {"phase": phase}}, "--subresource=status")
-
-
-def waiting(condition: Callable[[], Any]) -> Any:
-    """Return the first true answer to a question."""
-    deadline = time.monotonic() + PATIENCE
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "it did not become so"
-        time.sleep(0.2)
-    return answer
-
-
 def asked(resource: resources.Resource) -> dict[str, Any]:
     """Return what a program asks for, as far as the engine tells it in a preview."""
     return {
@@ -182,15 +117,6 @@ def previewed(step: dict[str, Any]) -> dict[str, Any]:
         "dependencies": sorted(state.get("dependencies", ())),
         "custom": state.get("custom", False),
         "retainOnDelete": state.get("retainOnDelete", False),
-    }
-
-
-def changes(steps: list[dict[str, Any]]) -> dict[str, set[str]]:
-    """Return the properties that a preview would change in the cluster, by kind and name."""
-    return {
-        f"{step['urn'].split('::')[2].rpartition(':')[2]} {step['urn'].split('::')[3]}": set(step["detailedDiff"] or ())
-        for step in steps
-        if step["op"] not in {"same", "refresh"} and step["newState"].get("custom")
     }
 
 

@@ -7,11 +7,12 @@ from tests.kubernetes import definitions
 from tests.kubernetes.plans import ENVIRONMENTS, ROOT, container_of, objects, pod_of, shipped, variables
 
 from scalewright.declaration import Quantity, load
+from scalewright.declaration.secret_names import taken
 from scalewright.plan.demand import NOTHING, amount, demands
 from scalewright.plan.features import oldest
 from scalewright.plan.operators import operator
-from scalewright.plan.references import external
-from scalewright.plan.render import manifests, render
+from scalewright.plan.references import USER, external
+from scalewright.plan.render import manifests, render, withheld
 
 WORKLOADS = ("Deployment", "Job")
 
@@ -46,6 +47,17 @@ def test_the_judge_of_custom_resources_finds_a_field_that_does_not_exist() -> No
 def test_two_renders_are_the_same_to_the_last_byte(environment: str) -> None:
     again = shipped.__wrapped__(environment)
     assert render(again) == render(shipped(environment))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_nobody_may_give_a_secret_of_the_name_of_one_that_is_made(environment: str) -> None:
+    plan = shipped(environment)
+    made = {one["metadata"]["name"] for one in withheld(plan) if one["kind"] == "Secret"}
+    made |= {one["spec"]["secretName"] for one in manifests(plan) if one["kind"] == "Certificate"}
+    made |= {one.name for one in external(manifests(plan)) if one.kind == "Secret" and one.maker != USER}
+    assert made >= {"redis", "postgres-app", "postgres-ca"}
+    found = taken(load(ROOT, environment), dict.fromkeys(made, ()))
+    assert {str(one.path[0]) for one in found} == made
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from scalewright.declaration.environment import stack_file
 from scalewright.local.errors import PlatformError
-from scalewright.plan.policy.check import check, check_processes
+from scalewright.plan.policy.check import check
 from scalewright.plan.policy.objects import Objects
 from scalewright.plan.policy.waivers import RULES as WAIVERS
-from scalewright.policies import levels, packs, sources
+from scalewright.policies import packs, sources
 from scalewright.policies.judgement import judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from scalewright.plan.policy.report import Level, Report
+    from scalewright.plan.policy.report import Report
     from scalewright.plan.policy.rule import Rule
-    from scalewright.plan.policy.strictness import Strictness
     from scalewright.plan.records import Process
     from scalewright.plan.resources import Resource
 
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
 def rules() -> tuple[Rule, ...]:
     """Return the rules of all packs that are installed; raises PlatformError for a pack that cannot be loaded."""
     return packs.installed()
-
-
-def strictness(project: Path, environment: str, otherwise: Level = "mandatory") -> Strictness:
-    """Return how strict an environment is, by `stacks/policies.yaml`; raises Mistakes."""
-    return levels.strictness(project, environment, (*rules(), *sources.RULES), otherwise)
 
 
 def checked(project: Path, environment: str, resources: Iterable[Resource]) -> Report:
@@ -43,8 +37,7 @@ def checked(project: Path, environment: str, resources: Iterable[Resource]) -> R
 
 def checked_objects(project: Path, environment: str, objects: Objects) -> Report:
     """Judge objects as those of an environment; raises Mistakes."""
-    said = judgement(project, environment)
-    return said.complete(check(objects, said.rules, said.strictness))
+    return judgement(project, environment).of_objects(objects)
 
 
 def checked_processes(project: Path, environment: str, processes: Sequence[Process]) -> Report:
@@ -52,8 +45,7 @@ def checked_processes(project: Path, environment: str, processes: Sequence[Proce
 
     It stops nothing unless the project says so: a laptop is no place to be safe from its owner.
     """
-    said = judgement(project, environment, "advisory")
-    return said.complete(check_processes(processes, said.rules, said.strictness))
+    return judgement(project, environment, "advisory").of_processes(processes)
 
 
 def checked_manifests(project: Path, environment: str | None, paths: Iterable[str]) -> Report:

@@ -107,8 +107,10 @@ def _with_revision(asked: Question, base: Revision) -> Answer:
 
     with tempfile.TemporaryDirectory(prefix="scalewright-") as folder:
         scratch = Path(folder)
-        with Snapshot(revision.write(base, scratch), asked.environment, scratch, str(base)) as snapshot:
+        former = revision.write(base, scratch)
+        with Snapshot(former, asked.environment, scratch, str(base)) as snapshot:
             after, report, before = _both(asked, snapshot)
+        earlier = _found_before(asked, former, before)
     notes: tuple[str, ...] = ()
     if before.platform is None:
         notes = (f"{asked.environment} is not there at {base}: all of it is new",)
@@ -117,9 +119,21 @@ def _with_revision(asked: Question, base: Revision) -> Answer:
             f"environment {asked.environment} is on platform {before.platform} at {base} and on kubernetes here; the "
             "two have nothing in common. Name a revision in which it is on kubernetes"
         )
-    found = judged_against(report, asked.project, asked.environment, before.resources)
     with planning.told():
-        return Answer(asked.environment, str(base), compare(whole(before.resources), after), found, notes)
+        comparison = compare(whole(before.resources), after)
+    found = judged_against(report, earlier, comparison)
+    return Answer(asked.environment, str(base), comparison, found, notes)
+
+
+def _found_before(asked: Question, former: Path, before: Plan) -> Report:
+    from scalewright.cli.checking import objects
+    from scalewright.plan.policy.report import Report
+    from scalewright.policies.judgement import judgement_of_former
+
+    if before.platform != "kubernetes":
+        return Report()
+    said = judgement_of_former(former, asked.environment, asked.project)
+    return said.of_objects(objects(before.resources))
 
 
 def _checked(asked: Question, plan: Iterable[Resource]) -> Report:

@@ -8,13 +8,13 @@ import click
 
 from scalewright.cli.invocation import program
 from scalewright.local.errors import PlatformError
+from scalewright.plan.policy.news import News, news, renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from scalewright.plan.policy.report import Finding, Report
-    from scalewright.plan.resources import Resource
+    from scalewright.plan.changes import Comparison
+    from scalewright.plan.policy.report import Report
 
 #: Findings that are told in full; beyond that, `check` has them.
 MOST = 10
@@ -24,46 +24,30 @@ class Judged(NamedTuple):
     """What is found after a change, and what of it was not found before."""
 
     report: Report
-    new: tuple[Finding, ...]
-    mended: int
-    """How many were found before and are no more."""
+    news: News
     against_old: bool
     """Whether it is known what was found before; else all are new."""
-
-    @property
-    def standing(self) -> int:
-        """How many were found before, too."""
-        return len(self.report.findings) - len(self.new)
 
 
 def judged(report: Report) -> Judged:
     """Return what is found where nothing is known of the time before."""
-    return Judged(report, report.findings, 0, against_old=False)
+    return Judged(report, News(new=report.findings), against_old=False)
 
 
-def judged_against(report: Report, project: Path, environment: str, before: Iterable[Resource]) -> Judged:
-    """Return what is found beside what the same rules find in what was there before. Raises PlatformError."""
-    from scalewright.cli.checking import objects
-    from scalewright.plan.policy.check import check
-    from scalewright.policies.judgement import judgement
-
-    said = judgement(project, environment)
-    old = said.waived(check(objects(before), said.rules, said.strictness))
-    known = {one.key for one in old.findings}
-    new = tuple(one for one in report.findings if one.key not in known)
-    now = {one.key for one in (*report.findings, *report.waived)}
-    return Judged(report, new, len(known - now), against_old=True)
+def judged_against(report: Report, before: Report, comparison: Comparison) -> Judged:
+    """Return what is found beside what was found before; `comparison` is of the same two states."""
+    return Judged(report, news(before.findings, report, renamed(comparison)), against_old=True)
 
 
 def lines(found: Judged, environment: str) -> Iterator[tuple[str, str | None]]:
     """Yield what is told on a terminal, each line with its colour; nothing where nothing is found."""
     for one in found.report.failures:
         yield f"Rule {one.rule} failed, so that nothing is known of what it guards: {one.reason}", "red"
-    if found.new:
+    if found.news.new:
         yield f"{'New findings' if found.against_old else 'Findings'}:", None
-    for finding in found.new[:MOST]:
+    for finding in found.news.new[:MOST]:
         color = "red" if finding.level == "mandatory" else "yellow"
-        yield f"  {finding.level} {finding.rule}: {said(finding)}", color
+        yield f"  {finding.level} {finding.rule}: {finding.said}", color
         yield f"    {finding.remedy}", "cyan"
     rest = _rest(found)
     if rest:
@@ -71,19 +55,13 @@ def lines(found: Judged, environment: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _rest(found: Judged) -> str:
-    parts = []
-    if len(found.new) > MOST:
-        parts.append(f"{len(found.new) - MOST} more")
-    if found.standing:
-        parts.append(f"{found.standing} found before, too")
-    if found.mended:
-        parts.append(f"{found.mended} found no more")
+    more, standing, mended = len(found.news.new) - MOST, len(found.news.old), len(found.news.gone)
+    parts = [f"{more} more"] if more > 0 else []
+    if standing:
+        parts.append(f"{standing} found before, too")
+    if mended:
+        parts.append(f"{mended} found no more")
     return ", ".join(parts)
-
-
-def said(finding: Finding) -> str:
-    """Return what is found, and in what."""
-    return f"{finding.subject}: {finding.message}" if finding.subject else finding.message
 
 
 def require_accepted(report: Report, environment: str) -> None:
@@ -91,7 +69,7 @@ def require_accepted(report: Report, environment: str) -> None:
     advisory = sum(1 for one in report.findings if one.level == "advisory")
     if report.stops:
         stopping = [one for one in report.findings if one.level == "mandatory"]
-        troubles = [f"{one.rule}: {said(one)}. {one.remedy}" for one in stopping]
+        troubles = [f"{one.rule}: {one.said}. {one.remedy}" for one in stopping]
         troubles += [f"rule {one.rule} failed, so that nothing is known: {one.reason}" for one in report.failures]
         count = f"{len(troubles)} {'finding stands' if len(troubles) == 1 else 'findings stand'}"
         raise PlatformError(

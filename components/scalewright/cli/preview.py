@@ -91,7 +91,7 @@ def _on_kubernetes(asked: Any, *, as_json: bool, markdown: bool) -> bool:
     if as_json:
         click.echo(json.dumps(_as_data(answer), indent=2))
     elif markdown:
-        click.echo(pull_request.page(answer))
+        click.echo(pull_request.page(answer), nl=False)
     else:
         changes.show(answer)
     return bool(answer.comparison)
@@ -99,8 +99,9 @@ def _on_kubernetes(asked: Any, *, as_json: bool, markdown: bool) -> bool:
 
 def _as_data(answer: Answer) -> dict[str, Any]:
     about = {"environment": answer.environment, "against": answer.against, "notes": list(answer.notes)}
-    new = [one.model_dump(mode="json") for one in answer.judged.new]
-    found = {"new": new, "standing": answer.judged.standing, "mended": answer.judged.mended}
+    news = answer.judged.news
+    new = [one.model_dump(mode="json") for one in news.new]
+    found = {"new": new, "standing": len(news.old), "mended": len(news.gone)}
     return {**about, **answer.comparison.model_dump(mode="json"), "findings": found}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from scalewright.declaration.names import Use
 from scalewright.declaration.problem import Absent, Path, Problem, dotted
+from scalewright.declaration.secret_names import taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +29,9 @@ def disagreements(backend: Backend) -> Iterator[Problem]:
     yield from _routes(backend)
     yield from _gateway(backend)
     yield from _names(backend)
+    if backend.secrets:
+        kept = {name: tuple(keys) for name, keys in backend.secrets.external.items()}
+        yield from taken(backend, kept, ("secrets", "external"))
 
 
 def _consumers(backend: Backend) -> Iterator[tuple[Path, Service | Workers]]:

@@ -11,7 +11,7 @@ from scalewright.declaration.diagnosis import diagnose
 from scalewright.declaration.errors import Mistake, Mistakes
 from scalewright.declaration.image import movable
 from scalewright.declaration.nulls import misnamed
-from scalewright.declaration.overlay import in_vain, merge, read_overlay
+from scalewright.declaration.overlay import in_vain, merge, overwritten, read_overlay
 from scalewright.declaration.platforms import unsupported
 from scalewright.declaration.program import declared
 from scalewright.declaration.wording import nearest
@@ -45,11 +45,13 @@ def load(project: Path, environment: str) -> Backend:
     merged = merge(base, overlay.data)
     lacking = list(unsupported(merged, overlay.data))
     problems = [*misnamed(base, overlay.data), *lacking, *movable(merged, environment)]
+    stray = in_vain(overlay, merged.get("platform", "local"))
     try:
         backend = Backend.model_validate(merged)
     except ValidationError:
         problems += diagnose(merged, out_of_place=[each.path for each in lacking])
-    stray = in_vain(overlay, merged.get("platform", "local"))
+    else:
+        stray += overwritten(overlay, backend)
     mistakes = [*overlay.mistakes, *stray, *map(overlay.located, problems)]
     if mistakes:
         raise Mistakes(mistakes)

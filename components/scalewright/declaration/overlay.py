@@ -9,12 +9,14 @@ from scalewright.declaration import encrypted
 from scalewright.declaration.document import Document, read
 from scalewright.declaration.errors import Mistake
 from scalewright.declaration.problem import Absent, dotted
+from scalewright.declaration.secret_names import taken
 from scalewright.declaration.wording import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path as FilePath
 
+    from scalewright.declaration.backend import Backend
     from scalewright.declaration.problem import Path, Problem
 
 NAMESPACE = "scalewright"
@@ -66,7 +68,7 @@ def read_overlay(path: FilePath, name: str) -> Overlay:
     mistakes += [_unknown(document, ("config", key), SETTINGS) for key in config if not _known(key)]
     if PREFLIGHT in config and str(config[PREFLIGHT]).lower() not in ("true", "false"):
         mistakes.append(_no_switch(document, PREFLIGHT, config[PREFLIGHT]))
-    mistakes += _of_secrets(document, config)
+    mistakes += _of_secrets(document, encrypted.problems(config.get(SECRETS)))
     data = _mapping(document, config.get(BACKEND), ("config", BACKEND), BACKEND, mistakes)
     return Overlay(document, config, data, tuple(mistakes))
 
@@ -96,15 +98,23 @@ def _mapping(document: Document, value: Any, path: Path, name: str, mistakes: li
     return {}
 
 
-def _of_secrets(document: Document, config: dict[str, Any]) -> list[Mistake]:
+def _of_secrets(document: Document, problems: Iterable[Problem]) -> list[Mistake]:
     """Return what is wrong with encrypted secrets, each at the nearest place that the file holds."""
     mistakes = []
-    for one in encrypted.problems(config.get(SECRETS)):
+    for one in problems:
         path = ("config", SECRETS, *one.path)
         places = (document.positions.get(path[:end]) for end in range(len(path), 1, -1))
         line, column = next(filter(None, places), (None, None))
         mistakes.append(Mistake(dotted(path), one.value, one.bound, one.remedy, document.file, line, column))
     return mistakes
+
+
+def overwritten(overlay: Overlay, backend: Backend) -> list[Mistake]:
+    """Return a mistake for each encrypted Secret that a part of the backend makes itself."""
+    given = overlay.config.get(SECRETS)
+    if any(encrypted.problems(given)):
+        return []
+    return _of_secrets(overlay.document, taken(backend, encrypted.keys(given)))
 
 
 def in_vain(overlay: Overlay, platform: object) -> list[Mistake]:

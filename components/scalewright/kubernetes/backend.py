@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from scalewright import declaration
-from scalewright.kubernetes import application, declared, names
+from scalewright.kubernetes import application, declared, declared_data, names
 from scalewright.kubernetes.application import Authority, Broker, Database, Store, Streams, Wiring
 from scalewright.kubernetes.beat import Beat
 from scalewright.kubernetes.component import Component
@@ -77,7 +77,7 @@ class Backend(Component):
         )
 
     def _database(self, backend: declaration.Backend, postgres: declaration.Postgres) -> Database:
-        made = Postgres(names.POSTGRES, declared.postgres(backend, self.namespace, postgres), self.child())
+        made = Postgres(names.POSTGRES, declared_data.postgres(backend, self.namespace, postgres), self.child())
         self.primary, self.pooler = made.primary_endpoint, made.pooler_endpoint
         self.replicas = made.replica_endpoint.apply(lambda known: [one for one in known.split(",") if one])
         is_checked = postgres.external is None or postgres.external.tls == "verify"
@@ -92,7 +92,7 @@ class Backend(Component):
         )
 
     def _broker(self, backend: declaration.Backend, redis: declaration.Redis) -> Broker:
-        made = Redis(names.REDIS, declared.redis(backend, self.namespace, redis), self.child())
+        made = Redis(names.REDIS, declared_data.redis(backend, self.namespace, redis), self.child())
         return Broker(
             url=made.url,
             address=made.address,
@@ -109,7 +109,7 @@ class Backend(Component):
         if events.engine == "redis":
             assert broker is not None  # noqa: S101 - the declaration demands it
             return Streams(url=broker.url)
-        made = Events(names.EVENTS, declared.events(backend, self.namespace, events), self.child())
+        made = Events(names.EVENTS, declared_data.events(backend, self.namespace, events), self.child())
         secrets: dict[str, Input[str]] = {
             user: made.secret if events.external else user_secret(names.EVENTS, user)
             for user, _ in application.users(backend, "events")
@@ -119,7 +119,7 @@ class Backend(Component):
         )
 
     def _store(self, backend: declaration.Backend, store: declaration.ObjectStore) -> Store:
-        made = ObjectStore(names.OBJECT_STORE, declared.object_store(backend, self.namespace, store), self.child())
+        made = ObjectStore(names.OBJECT_STORE, declared_data.object_store(backend, self.namespace, store), self.child())
         return Store(made.endpoint, made.secret, made.access_key, made.secret_key)
 
     def _migrations(self, site: Site) -> list[Resource]:

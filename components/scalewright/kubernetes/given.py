@@ -3,6 +3,7 @@
 from typing import Any
 
 from scalewright import declaration
+from scalewright.kubernetes.pod import ResourcesArgs
 
 
 def given(part: declaration.Model) -> dict[str, Any]:
@@ -13,3 +14,9 @@ def given(part: declaration.Model) -> dict[str, Any]:
 def given_to_reach(part: declaration.Model) -> dict[str, Any]:
     """Return the settings of a server that somebody else runs, but for what concerns the network alone."""
     return {key: value for key, value in given(part).items() if key != "cidrs"}
+
+
+def resources(declared: declaration.Resources) -> ResourcesArgs:
+    """Return the requests and limits of a part."""
+    args: ResourcesArgs = {"cpu": str(declared.cpu), "memory": str(declared.memory)}
+    return {**args, "cpu_limit": str(declared.cpu_limit)} if declared.cpu_limit else args

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from scalewright.plan.policy.labels import selects
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -60,7 +62,7 @@ def _accepts(policies: Iterable[Manifest], pod: End, other: End, direction: str,
 
 
 def _selects(policy: Manifest, pod: End) -> bool:
-    return policy["metadata"].get("namespace", "") == pod.namespace and _matches(
+    return policy["metadata"].get("namespace", "") == pod.namespace and selects(
         policy["spec"].get("podSelector", {}), pod.labels
     )
 
@@ -90,10 +92,10 @@ def _is_peer(peer: Manifest, other: End, namespace: str) -> bool:
     if other.address is not None:
         return False
     if "namespaceSelector" in peer:
-        in_namespace = _matches(peer["namespaceSelector"], {NAMESPACE: other.namespace})
+        in_namespace = selects(peer["namespaceSelector"], {NAMESPACE: other.namespace})
     else:
         in_namespace = other.namespace == namespace
-    return in_namespace and _matches(peer.get("podSelector", {}), other.labels)
+    return in_namespace and selects(peer.get("podSelector", {}), other.labels)
 
 
 def _has_gate(ports: list[Manifest] | None, gate: Gate) -> bool:
@@ -106,25 +108,3 @@ def _is_gate(one: Manifest, gate: Gate) -> bool:
         return False
     first = one.get("port")
     return first is None or (isinstance(first, int) and first <= gate.port <= one.get("endPort", first))
-
-
-def _matches(selector: Manifest, labels: Mapping[str, str]) -> bool:
-    """Whether labels are selected: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/."""
-    if any(labels.get(key) != value for key, value in selector.get("matchLabels", {}).items()):
-        return False
-    return all(_meets(one, labels) for one in selector.get("matchExpressions", ()))
-
-
-def _meets(requirement: Manifest, labels: Mapping[str, str]) -> bool:
-    key, values = requirement["key"], requirement.get("values", ())
-    match requirement["operator"]:
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-        case operator:
-            raise ValueError(f"{operator} is no operator of a label selector")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scalewright.plan.policy import Violation
 from scalewright.plan.policy.subject import mapping
 from scalewright_policies.reliability._numbers import integer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from scalewright.plan.policy import Container, Pod
 
@@ -31,6 +32,14 @@ def probe(container: Container, field: str) -> Mapping[str, Any]:
     """Return a probe, without what is null in it; empty where it asks nothing."""
     found = {key: value for key, value in mapping(container.spec.get(field)).items() if value is not None}
     return found if found.keys() & set(HANDLERS) else {}
+
+
+def lacking(pod: Pod, field: str, consequence: str) -> Iterator[Violation]:
+    """Yield a violation for each container that has no such probe."""
+    for container in working(pod):
+        if not probe(container, field):
+            message = f"container {container.name} has no {field}: {consequence}"
+            yield Violation(pod.owner, message, f"{container.path}.{field}")
 
 
 def patience(found: Mapping[str, Any]) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.objects import selects
+from scalewright.plan.policy.labels import selects
 from scalewright_policies.reliability._numbers import integer
 from scalewright_policies.reliability._replicas import KAFKA, fewest, replicated
 

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright_policies.reliability._probes import URL, probe, working
+from scalewright.plan.policy import Example, Rule, Standard
+from scalewright_policies.reliability._probes import URL, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scalewright.plan.policy import Pod
+    from scalewright.plan.policy import Pod, Violation
     from scalewright.plan.policy.rule import Settings
 
 
 def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
-    for container in working(pod):
-        if not probe(container, "livenessProbe"):
-            yield Violation(
-                pod.owner,
-                f"container {container.name} has no livenessProbe: one that hangs stays as it is",
-                f"{container.path}.livenessProbe",
-            )
+    return lacking(pod, "livenessProbe", "one that hangs stays as it is")
 
 
 RULE = Rule(

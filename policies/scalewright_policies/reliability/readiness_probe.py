@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright_policies.reliability._probes import URL, probe, working
+from scalewright.plan.policy import Example, Rule, Standard
+from scalewright_policies.reliability._probes import URL, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scalewright.plan.policy import Pod
+    from scalewright.plan.policy import Pod, Violation
     from scalewright.plan.policy.rule import Settings
 
 
 def _judge(pod: Pod, _settings: Settings) -> Iterator[Violation]:
-    for container in working(pod):
-        if not probe(container, "readinessProbe"):
-            yield Violation(
-                pod.owner,
-                f"container {container.name} has no readinessProbe: it counts as ready from its first moment on",
-                f"{container.path}.readinessProbe",
-            )
+    return lacking(pod, "readinessProbe", "it counts as ready from its first moment on")
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scalewright.plan.policy.objects import selects
+from scalewright.plan.policy.labels import selects
 from scalewright.plan.policy.subject import get, items, mapping
 
 if TYPE_CHECKING:

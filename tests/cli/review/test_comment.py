@@ -8,7 +8,8 @@ import pytest
 from markdown_it import MarkdownIt
 from tests.cli.review.reviews import changed, finding, resource, review, side, total
 
-from scalewright.cli.review.comment import LISTED, MOST, comment
+from scalewright.cli.markdown import LISTED, MOST
+from scalewright.cli.review.comment import comment
 from scalewright.declaration import Backend, Gateway, Scale, Service
 from scalewright.plan.graph import graph
 

@@ -28,12 +28,8 @@ def test_a_stack_is_brought_up_edited_scaled_refreshed_and_destroyed(shop: Pulum
     stack.edit()
     shop.run("up", "-s", "local", "--yes", "--skip-preview")
     assert states(shop) == {"healthy"}
-    ports = stack.saved_ports
-    assert shop.outputs() == {
-        "url": address,
-        "primary": f"127.0.0.1:{ports['postgres']}",
-        "replicas": [f"127.0.0.1:{ports['postgres-replica-1']}"],
-    }
+    primary, replica = (f"127.0.0.1:{stack.saved_ports[name]}" for name in ("postgres", "postgres-replica-1"))
+    assert shop.outputs() == {"url": address, "primary": primary, "replicas": [replica]}
     assert "0 added, 0 changed, 0 removed" in stack.run("preview", "--exit-code")
     assert "2 unchanged" in shop.run("preview", "-s", "local", "--expect-no-changes")
 
@@ -44,8 +40,7 @@ def test_a_stack_is_brought_up_edited_scaled_refreshed_and_destroyed(shop: Pulum
     assert "[diff: ~orders-1,orders-2]" in shop.run("preview", "-s", "local")
     assert stack.pids() == before
     shop.run("up", "-s", "local", "--yes", "--skip-preview")
-    after = stack.pids()
-    assert {name for name in before if before[name] != after[name]} == {"orders-1", "orders-2"}
+    assert {name for name, pid in stack.pids().items() if pid != before[name]} == {"orders-1", "orders-2"}
 
     stack.run("scale", "orders=3")
     assert "2 unchanged" in shop.run("preview", "-s", "local", "--expect-no-changes")
@@ -61,15 +56,20 @@ def test_a_stack_is_brought_up_edited_scaled_refreshed_and_destroyed(shop: Pulum
     shop.run("up", "-s", "local", "--yes", "--skip-preview")
     assert stack.pids() == taken_over
 
-    secrets = [path.read_text() for path in (stack.folder / "secrets").iterdir()]
-    held = [path.read_text(errors="replace") for path in shop.home.rglob("*") if path.is_file() and is_text(path)]
-    assert len(secrets) > 4
-    assert not [secret for secret in (*secrets, PASSPHRASE) if any(secret in text for text in held)]
+    assert exposed(shop) == []
 
     shop.run("destroy", "-s", "local", "--yes", "--skip-preview")
     assert not stack.leftovers()
     assert (stack.folder / "data" / "postgres" / "PG_VERSION").exists()
     assert json.loads(shop.state())["deployment"].get("resources", []) == []
+
+
+def exposed(shop: Pulumi) -> list[str]:
+    """Return the secrets that are in a file of Pulumi's."""
+    secrets = [path.read_text() for path in (shop.stack.folder / "secrets").iterdir()]
+    held = [path.read_text(errors="replace") for path in shop.home.rglob("*") if path.is_file() and is_text(path)]
+    assert len(secrets) > 4
+    return [secret for secret in (*secrets, PASSPHRASE) if any(secret in text for text in held)]
 
 
 def is_text(path: Path) -> bool:

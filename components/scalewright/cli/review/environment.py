@@ -103,7 +103,7 @@ def environment(name: str, sides: Sides, base: str) -> Environment:
         "comparison": comparison,
         "manifests": _manifests(known, after),
         "report": report,
-        "findings": news(earlier, report.findings, renamed(comparison)),
+        "findings": news(earlier, report, renamed(comparison)),
         "sums": paired(known.sums, after.sums),
         "unsummed": after.unsummed,
         "notes": (*notes, *([f"not counted in what it takes: {', '.join(uncounted)}"] if uncounted else [])),

@@ -10,7 +10,7 @@ from scalewright.cli.changes import GRAVE, MARKS, by_meaning, is_grave, rows_of
 from scalewright.cli.review import page_style, words
 from scalewright.cli.review.environment import called
 from scalewright.cli.review.review import FINE
-from scalewright.plan.policy.writers.lettering import visible
+from scalewright.plan.markdown import visible
 from scalewright.plan.svg import svg
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ def _tag(text: str, *, bad: bool) -> str:
 
 
 def _finding(one: Finding, state: str, remedy: str) -> tuple[str, str, str, str]:
-    place = f"{one.file}:{one.line}" if one.line else one.file
-    where = " ".join(f"<br>{_code(each)}" for each in (one.path, place) if each)
+    where = " ".join(f"<br>{_code(each)}" for each in (one.path, one.place) if each)
     what = f'{_text(one.message)}<br><span class="why">{_text(one.title)} ({_text(one.rule)}, {one.severity})</span>'
     return _tag(state, bad=state.startswith("mandatory")), f"{_code(one.subject)}{where}", what, _text(remedy)
 

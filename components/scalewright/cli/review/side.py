@@ -79,14 +79,13 @@ def side(project: Path, environment: str, judge: Path | None = None) -> Side:
 def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Path | None) -> dict[str, Any]:
     from scalewright.cli import planning
     from scalewright.plan.capacity import ledger
-    from scalewright.plan.policy.check import check
     from scalewright.plan.policy.objects import Objects
 
     with planning.told():
         made = tuple(one for one in planning.planned(project, environment) if one.custom)
         objects = Objects.of_plan(made)
     said = _judgement(project, environment, judge, "mandatory")
-    report = said and said.complete(check(objects, said.rules, said.strictness))
+    report = said and said.of_objects(objects)
     # Who waits for whom, and what holds what, is nobody's concern who compares.
     bare = tuple(one.model_copy(update={"depends_on": (), "parent": None}) for one in made)
     found = ledger(objects)
@@ -96,34 +95,23 @@ def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Pat
 def _on_a_machine(project: Path, environment: str, backend: Backend, judge: Path | None) -> dict[str, Any]:
     from scalewright.cli.review.machine import processes
     from scalewright.plan.capacity import budgets_of_processes
-    from scalewright.plan.policy.check import check_processes
 
     made = processes(backend)
     said = _judgement(project, environment, judge, "advisory")
-    report = said and said.complete(check_processes(made, said.rules, said.strictness))
+    report = said and said.of_processes(made)
     return {"processes": made, "report": report, "sums": sums(budgets_of_processes(processes(backend, most=True)))}
 
 
 def _judgement(project: Path, environment: str, judge: Path | None, otherwise: Level) -> Judgement | None:
-    """Return what judges a side: the rules and levels of today, and what was waived at its own time.
-
-    Nothing does where the project says wrongly today how strict it is, which is told of the state after.
-    """
-    from scalewright.cli.checking import judges, rules, strictness
-    from scalewright.policies.judgement import Judgement, judgement
-    from scalewright.policies.waivers import waivers
+    """Return what judges a side; nothing does what was where the project of today says wrongly how strict it is."""
+    from scalewright.policies.judgement import judgement, judgement_of_former
 
     if judge is None:
         return judgement(project, environment, otherwise)
     try:
-        levels = strictness(judge, environment, otherwise)
+        return judgement_of_former(project, environment, judge, otherwise)
     except Mistakes:
         return None
-    try:
-        waived = waivers(project, [one.name for one in judges()])
-    except Mistakes:  # of another time: a rule that is no longer there, say
-        waived = ()
-    return Judgement(project, environment, rules(), levels, waived)
 
 
 def main() -> None:

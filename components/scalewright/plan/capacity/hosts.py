@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from scalewright.plan.policy.objects import selects
+from scalewright.plan.policy.labels import selects
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:

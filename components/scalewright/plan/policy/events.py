@@ -6,17 +6,17 @@ with colons for what kubectl takes as texts. Ten megabytes, which Helm may well 
 
 from __future__ import annotations
 
-import gc
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import yaml
 from yaml import events
 
+from scalewright.plan.collector import uncollected
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 MOST = 1_000_000
 """How many values a document may hold, each alias counted as all that it stands for: aliases of aliases double."""
@@ -65,7 +65,7 @@ def documents(text: str) -> list[Document]:
     """Return the documents of a file; after one that cannot be read at all, no others are looked for."""
     found: list[Document] = []
     try:
-        with _uncollected():
+        with uncollected():
             loader = yaml.CSafeLoader(text)
             while loader.check_event():
                 if isinstance(loader.get_event(), events.DocumentStartEvent):
@@ -277,15 +277,3 @@ def _resolved(text: str) -> Any:
         return float(digits.replace(".inf", "inf").replace(".nan", "nan")) if _FRACTION.fullmatch(text) else text
     except ValueError:  # such as a number of thousands of digits
         return text
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hold back the collector of cycles, which would look at everything again and again, and in vain."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -9,9 +9,10 @@ from scalewright.plan.policy.report import Finding
 from scalewright.plan.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from scalewright.plan.changes import Comparison
+    from scalewright.plan.policy.report import Report
 
 Named: TypeAlias = tuple[str, str, str]
 """Kind, namespace and name of an object."""
@@ -30,21 +31,23 @@ class News(Record):
         return *self.new, *self.old
 
 
-def news(before: Iterable[Finding], after: Sequence[Finding], names: Mapping[Named, Named] | None = None) -> News:
+def news(before: Iterable[Finding], after: Report, names: Mapping[Named, Named] | None = None) -> News:
     """Tell findings apart by their keys; `names` are those objects that were called otherwise before.
 
-    Several findings of one key are as many as there are: one more of them is a new one.
+    Several findings of one key are as many as there are: one more of them is a new one. What is waived now is neither
+    found nor gone.
     """
     before = list(before)
     known = Counter(_key(one, names or {}) for one in before)
     new: list[Finding] = []
     old: list[Finding] = []
-    for one in after:
+    for one in after.findings:
         if known[one.key] > 0:
             known[one.key] -= 1
             old.append(one)
         else:
             new.append(one)
+    known -= Counter(one.key for one in after.waived)
     gone: list[Finding] = []
     for one in reversed(before):
         key = _key(one, names or {})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from scalewright.plan.policy.labels import selects
 from scalewright.plan.policy.pods import Pod, pod
-from scalewright.plan.policy.subject import Options, Subject, items, mapping
+from scalewright.plan.policy.subject import Options, Subject, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,29 +94,3 @@ class Objects:
                 if same:
                     return one
         return None
-
-
-def selects(selector: Any, labels: Mapping[str, str]) -> bool:
-    """Whether a selector of labels matches; a plain mapping, as a Service has, is one too.
-
-    https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
-    """
-    selector = mapping(selector)
-    if not selector.keys() & {"matchLabels", "matchExpressions"}:
-        return all(labels.get(key) == value for key, value in selector.items())
-    same = all(labels.get(key) == value for key, value in mapping(selector.get("matchLabels")).items())
-    return same and all(_meets(mapping(one), labels) for one in items(selector.get("matchExpressions")))
-
-
-def _meets(requirement: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, values = str(requirement.get("key", "")), items(requirement.get("values"))
-    match requirement.get("operator"):
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    return False

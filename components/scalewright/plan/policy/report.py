@@ -39,6 +39,16 @@ class Finding(Record):
         return f"{self.kind} {self.name}".strip()
 
     @property
+    def said(self) -> str:
+        """What is found, and in what."""
+        return f"{self.subject}: {self.message}" if self.subject else self.message
+
+    @property
+    def place(self) -> str:
+        """The file that it is written in, and the line; empty where it is in none."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+    @property
     def key(self) -> tuple[str, ...]:
         """What makes it the same finding in another plan; figures in its message may differ."""
         return self.rule, self.kind, self.namespace, self.name, self.path

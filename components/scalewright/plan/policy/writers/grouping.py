@@ -38,9 +38,7 @@ def ailments(findings: Iterable[Finding]) -> Iterator[Ailment]:
 
 def place(finding: Finding) -> str:
     """Return where a finding is: its file and line, else the property."""
-    if finding.file:
-        return finding.file if finding.line is None else f"{finding.file}:{finding.line}"
-    return finding.path
+    return finding.place or finding.path
 
 
 def counts(report: Report) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scalewright.plan.markdown import code, plain
 from scalewright.plan.policy.writers.grouping import ailments, counts, judged, place
-from scalewright.plan.policy.writers.lettering import code, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 #: Objects of one remedy that are listed; beyond that they are counted.
 MOST = 50
-LONGEST = 2000
-"""Characters of a sentence beyond which the rest is left out."""
+#: Characters of a sentence, beyond which it is cut.
+LONGEST = 1000
 
 
 def text(report: Report, title: str) -> str:
@@ -27,7 +27,7 @@ def _lines(report: Report, title: str) -> Iterator[str]:
     yield f"### {plain(title)}: {counts(report)}"
     yield from ("", f"{plain(judged(report), LONGEST)}.")
     for failure in report.failures:
-        yield from ("", f"> [!CAUTION]\n> Rule {code(failure.rule)} failed: {plain(failure.reason, LONGEST)}")
+        yield from ("", f"> [!CAUTION]\n> Rule {code(failure.rule)} failed: {plain(failure.reason)}")
     for ailment in ailments(report.findings):
         first = ailment.first
         mark = "**mandatory**" if first.level == "mandatory" else first.level

@@ -71,7 +71,6 @@ def _uri(file: str) -> str:
 
 
 def _result(one: Finding, indices: Mapping[str, int], file: str) -> dict[str, Any]:
-    said = f"{one.subject}: {one.message}" if one.subject else one.message
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": _uri(one.file or file)},
@@ -85,7 +84,7 @@ def _result(one: Finding, indices: Mapping[str, int], file: str) -> dict[str, An
         "ruleId": one.rule,
         "ruleIndex": indices[one.rule],
         "level": _LEVELS[one.level],
-        "message": {"text": f"{said}. {one.remedy}."},
+        "message": {"text": f"{one.said}. {one.remedy}."},
         "locations": [location],
         "partialFingerprints": {"scalewright/v1": hashlib.sha256("\0".join(one.key).encode()).hexdigest()},
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from scalewright.plan.markdown import flat
 from scalewright.plan.policy.writers.grouping import ailments, counts, judged, place
-from scalewright.plan.policy.writers.lettering import flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from scalewright.plan.policy.writers.lettering import code, flat, plain
+from scalewright.plan.markdown import code, flat, plain
 
 READER = MarkdownIt("commonmark").enable("table")
 PIECES = (*"a Z0_*`|\\<>[]()!#@~$&;:\"'-=\n\r\t\u2028\u202e\x00", "<!--", "-->", "</td>", "```", "&lt;", "a_b")
