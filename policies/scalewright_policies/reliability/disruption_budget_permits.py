@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.objects import selects
 from scalewright_policies.reliability._numbers import integer
 from scalewright_policies.reliability._replicas import KAFKA, fewest, replicated
 
@@ -20,19 +20,17 @@ _SPEC = "spec.kafka.template.podDisruptionBudget.maxUnavailable"
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
-    pods = list(replicated(objects))
+    pods: dict[Subject, list[Pod]] = defaultdict(list)
+    for pod in replicated(objects):
+        for budget in objects.selecting("PodDisruptionBudget", pod):
+            pods[budget].append(pod)
     for budget in objects.of("PodDisruptionBudget", "policy"):
-        yield from _of_budget(budget, _replicas(objects, [one for one in pods if _is_of(budget, one)]))
+        yield from _of_budget(budget, _replicas(objects, pods[budget]))
     for kafka in objects.of("Kafka", KAFKA):
         if integer(kafka.get(_SPEC)) == 0:
             yield Violation(
                 kafka, "maxUnavailable is 0, so that no node with a broker can be drained; at least 1", _SPEC
             )
-
-
-def _is_of(budget: Subject, pod: Pod) -> bool:
-    selector = budget.spec.get("selector")
-    return budget.namespace == pod.owner.namespace and selector is not None and selects(selector, pod.labels)
 
 
 def _replicas(objects: Objects, pods: Sequence[Pod]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.objects import selects
+from scalewright.plan.policy.labels import selects
 from scalewright.plan.policy.subject import get, items, mapping
 from scalewright_policies.reliability._numbers import integer
 from scalewright_policies.reliability._replicas import KAFKA, POSTGRES, fewest, replicated

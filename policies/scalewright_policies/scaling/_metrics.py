@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.plan.capacity.workloads import whole
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import items, mapping
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Utilization(NamedTuple):
     """The property that holds the target."""
 
 
+@listed
 def utilizations(objects: Objects) -> Iterator[Utilization]:
     """Yield the targets of every HorizontalPodAutoscaler and ScaledObject.
 

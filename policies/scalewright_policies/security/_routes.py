@@ -77,9 +77,8 @@ def is_limited(
     `by` judges the specification of one of Traefik's middlewares, `attached` is the field of Envoy Gateway's policies
     that does the same.
     """
-    for one in objects.of(_ATTACHED):
-        if one.namespace == rule.route.namespace and one.spec.get(attached):
-            return True
+    if any(one.spec.get(attached) for one in objects.of(_ATTACHED, namespace=rule.route.namespace)):
+        return True
     references = [mapping(one.get("extensionRef")) for one in rule.filters if one.get("type") == "ExtensionRef"]
     # Filters that every backend reference has of its own are the controller's to know.
     found = [_middlewares(objects, rule.route.namespace, one, depth=0) for one in references]

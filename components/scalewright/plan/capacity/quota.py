@@ -14,10 +14,11 @@ from scalewright.autoscaling.remedies import judged
 from scalewright.declaration import Quantity
 from scalewright.plan.capacity.workloads import workloads
 from scalewright.plan.demand import Demand, amount, demands
+from scalewright.plan.policy.objects import listed, once
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from scalewright.autoscaling.capacity import Budget
     from scalewright.plan.capacity.workloads import Workload
@@ -54,6 +55,7 @@ def unit(resource: str) -> Unit:
     return Unit(resource, float)
 
 
+@listed
 def budgets(objects: Objects) -> Iterator[Budget]:
     """Yield what pods take of each quota that holds for all of its namespace."""
     for quota in objects.of("ResourceQuota"):
@@ -85,14 +87,13 @@ def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part],
     )
 
 
+@once
 def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...]]:
     """Return what each object of a namespace takes, and a sentence for each that cannot be read."""
-    known = {id(one.subject): one for one in workloads(objects)}
+    known = _workloads(objects)
     parts: list[Part] = []
     unread: list[str] = []
-    for subject in objects.all:
-        if subject.namespace != namespace:
-            continue
+    for subject in objects.within(namespace):
         workload = known.get(id(subject))
         if workload and subject.kind in {"DaemonSet", "CronJob"}:
             unread.append(f"{subject.kind} {subject.name}: how many pods it has at once depends on nodes and time")
@@ -104,6 +105,11 @@ def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, .
             continue
         parts += [Part(subject, one, workload if subject.kind in _SCALED else None) for one in found.values()]
     return parts, tuple(unread)
+
+
+@once
+def _workloads(objects: Objects) -> Mapping[int, Workload]:
+    return {id(one.subject): one for one in workloads(objects)}
 
 
 def _single(subject: Subject) -> dict[str, Any]:
