@@ -6,6 +6,7 @@ names. The revision's declaration is read by this toolkit, not by the one of its
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -117,6 +118,7 @@ def main() -> None:
     """Write the plan of an environment of a project into a file."""
     project, environment, file = sys.argv[1:]
     Path(file).write_text(json.dumps(_found(Path(project), environment)), encoding="utf-8")
+    gc.freeze()  # what ends needs not look for cycles, which takes long among all that Pulumi's SDK is
 
 
 if __name__ == "__main__":

@@ -39,6 +39,6 @@ def path(name: str) -> str:
 
 def of(objects: Objects, kind: str, kafka: Subject) -> Iterator[Subject]:
     """Yield the objects of a kind that belong to a Kafka."""
-    for one in objects.of(kind, KAFKA):
-        if (mapping(one.metadata.get("labels")).get(CLUSTER), one.namespace) == (kafka.name, kafka.namespace):
+    for one in objects.of(kind, KAFKA, kafka.namespace):
+        if mapping(one.metadata.get("labels")).get(CLUSTER) == kafka.name:
             yield one

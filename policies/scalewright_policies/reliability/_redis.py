@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import get, items, mapping
 from scalewright_policies.reliability import _commands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scalewright.plan.policy import Container, Objects, Pod, Subject
 
@@ -106,16 +108,31 @@ def settings(text: str) -> dict[str, str]:
     return {name: value.strip().strip("\"'") for name, _, value in lines if name in DEFAULTS}
 
 
+@listed
 def used(objects: Objects) -> Iterator[tuple[Server, str | None, str | None]]:
     """Yield each server with who takes it for a broker, and who for a cache; in words, None for nobody."""
     addresses = list(_addresses(objects))
+    near = _by_service(addresses)
     for server in servers(objects):
         names = [one for one in objects.selecting("Service", server.pod) if one.spec.get("selector")]
         users: dict[str, str] = {}
-        for role, who, namespace, host in addresses:
+        keys = dict.fromkeys((one.name, one.namespace) for one in names)
+        for at in sorted({at for key in keys for at in near.get(key, ())}):
+            role, who, namespace, host = addresses[at]
             if role not in users and any(_leads(host, namespace, one, server.pod.owner) for one in names):
                 users[role] = who
         yield server, users.get("broker"), users.get("cache")
+
+
+def _by_service(addresses: Iterable[tuple[str, str, str, str]]) -> Mapping[tuple[str, str], Sequence[int]]:
+    """Return which addresses may lead to a Service, by its name and namespace, which manifests may leave out."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, (_, _, client, host) in enumerate(addresses):
+        labels = host.split(".")
+        for name, *rest in filter(None, (labels, labels[1:])):  # of a Service, or of a pod behind it
+            for namespace in {rest[0] if rest else client, ""}:
+                found[name, namespace].append(at)
+    return found
 
 
 def _addresses(objects: Objects) -> Iterator[tuple[str, str, str, str]]:

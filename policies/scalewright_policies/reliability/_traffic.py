@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scalewright.plan.policy.objects import once
 from scalewright.plan.policy.subject import get, items, mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scalewright.plan.policy import Objects, Pod, Subject
 
@@ -26,13 +27,19 @@ def services(objects: Objects, pod: Pod) -> Iterator[Subject]:
 
 def route(objects: Objects, pod: Pod) -> Subject | None:
     """Return what leads requests from outside to pods, by a Service: a route of Gateway API, or an Ingress."""
-    names = {one.name for one in services(objects, pod)}
-    for kind in (*ROUTES, "Ingress"):
-        for one in objects.of(kind):
-            found = _of_ingress(one) if kind == "Ingress" else _of_route(one)
-            if any(namespace == pod.owner.namespace and name in names for namespace, name in found):
-                return one
-    return None
+    leading = _leading(objects)
+    found = (leading.get((pod.owner.namespace, one.name)) for one in services(objects, pod))
+    return min(filter(None, found), default=(0, None), key=lambda one: one[0])[1]
+
+
+@once
+def _leading(objects: Objects) -> Mapping[tuple[str, str], tuple[int, Subject]]:
+    """Return what comes first of all that leads to a Service, by namespace and name, and where it stands."""
+    first: dict[tuple[str, str], tuple[int, Subject]] = {}
+    for at, one in enumerate(found for kind in (*ROUTES, "Ingress") for found in objects.of(kind)):
+        for service in _of_ingress(one) if one.kind == "Ingress" else _of_route(one):
+            first.setdefault(service, (at, one))
+    return first
 
 
 def _of_route(found: Subject) -> Iterator[tuple[str, str]]:

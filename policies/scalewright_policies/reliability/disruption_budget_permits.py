@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from scalewright.plan.policy import Example, Rule, Standard, Violation
-from scalewright.plan.policy.labels import selects
 from scalewright_policies.reliability._numbers import integer
 from scalewright_policies.reliability._replicas import KAFKA, fewest, replicated
 
@@ -20,11 +20,14 @@ _SPEC = "spec.kafka.template.podDisruptionBudget.maxUnavailable"
 
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
-    pods = list(replicated(objects))
-    for one in pods:
-        yield from _of_several(list(objects.selecting("PodDisruptionBudget", one)), one)
+    pods: dict[Subject, list[Pod]] = defaultdict(list)
+    for pod in replicated(objects):
+        budgets = list(objects.selecting("PodDisruptionBudget", pod))
+        for budget in budgets:
+            pods[budget].append(pod)
+        yield from _of_several(budgets, pod)
     for budget in objects.of("PodDisruptionBudget", "policy"):
-        yield from _of_budget(budget, _replicas(objects, [one for one in pods if _is_of(budget, one)]))
+        yield from _of_budget(budget, _replicas(objects, pods[budget]))
     for kafka in objects.of("Kafka", KAFKA):
         if integer(kafka.get(_SPEC)) == 0:
             yield Violation(
@@ -45,11 +48,6 @@ def _of_several(budgets: Sequence[Subject], pod: Pod) -> Iterator[Violation]:
             "spec.selector",
             remedy="Keep one budget for each workload, or let their selectors choose different pods",
         )
-
-
-def _is_of(budget: Subject, pod: Pod) -> bool:
-    selector = budget.spec.get("selector")
-    return budget.namespace == pod.owner.namespace and selector is not None and selects(selector, pod.labels)
 
 
 def _replicas(objects: Objects, pods: Sequence[Pod]) -> int | None:

@@ -23,7 +23,11 @@ def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
             yield Violation(
                 cluster, "nothing archives its write-ahead log: it cannot be brought back to a moment", "spec.plugins"
             )
-        schedules = [one for one in objects.of("ScheduledBackup", POSTGRES) if _is_of(one, cluster)]
+        schedules = [
+            one
+            for one in objects.of("ScheduledBackup", POSTGRES, cluster.namespace)
+            if one.get("spec.cluster.name") == cluster.name
+        ]
         reasons = {one.name: _reason(one, cluster, set(plugins)) for one in schedules}
         if not schedules:
             yield Violation(cluster, "no ScheduledBackup makes base backups of it")
@@ -35,10 +39,6 @@ def _plugins(cluster: Subject) -> dict[str, dict[str, object]]:
     """Return the plugins that are in use: https://cloudnative-pg.io/docs/current/cloudnative-pg.v1#pluginconfiguration."""
     found = [mapping(one) for one in items(cluster.spec.get("plugins"))]
     return {str(one.get("name", "")): dict(one) for one in found if one.get("enabled") is not False}
-
-
-def _is_of(schedule: Subject, cluster: Subject) -> bool:
-    return (schedule.namespace, schedule.get("spec.cluster.name")) == (cluster.namespace, cluster.name)
 
 
 def _reason(schedule: Subject, cluster: Subject, plugins: set[str]) -> tuple[str, str] | None:

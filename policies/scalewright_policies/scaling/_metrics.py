@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.plan.capacity.workloads import whole
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import get, items, mapping
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Utilization(NamedTuple):
     """The property that holds the target."""
 
 
+@listed
 def utilizations(objects: Objects) -> Iterator[Utilization]:
     """Yield the targets of every HorizontalPodAutoscaler and ScaledObject.
 

@@ -20,7 +20,8 @@ def violations(objects: Objects, budgets: Iterable[Budget]) -> Iterator[Violatio
     """Yield a violation for each sum of a plan that does not fit."""
     for one in budgets:
         if not one.fits:
-            subject = next((found for found in objects.all if tuple(found.identity) == one.owner), None)
+            group, kind, namespace, name = one.owner
+            subject = objects.find(kind, name, namespace, group)
             yield Violation(subject, message(one), one.path, remedy(one))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scalewright.plan.policy.labels import selects
 from scalewright.plan.policy.subject import items, mapping
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def workloads(objects: Objects) -> Iterator[Workload]:
 
 def policies(objects: Objects, namespace: str) -> Iterator[Subject]:
     """Yield the policies of a namespace."""
-    return (one for one in objects.of("NetworkPolicy", "networking.k8s.io") if one.namespace == namespace)
+    return objects.of("NetworkPolicy", "networking.k8s.io", namespace)
 
 
 def is_of_all(policy: Subject) -> bool:
@@ -50,9 +49,11 @@ def is_of_all(policy: Subject) -> bool:
     return not mapping(selector.get("matchLabels")) and not items(selector.get("matchExpressions"))
 
 
-def is_of(policy: Subject, workload: Workload) -> bool:
-    """Whether a policy selects pods."""
-    return selects(policy.spec.get("podSelector"), workload.labels)
+def own(objects: Objects, workload: Workload) -> Iterator[Subject]:
+    """Yield the policies that select the pods of a workload, but not every pod."""
+    for one in objects.matching("NetworkPolicy", workload.subject.namespace, workload.labels):
+        if one.group == "networking.k8s.io" and not is_of_all(one):
+            yield one
 
 
 def directions(policy: Subject) -> set[str]:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def _judge(objects: Objects, _settings: Settings) -> Iterator[Violation]:
     for workload in _network.workloads(objects):
-        policies = _network.policies(objects, workload.subject.namespace)
-        own = [one for one in policies if _network.is_of(one, workload) and not _network.is_of_all(one)]
+        own = list(_network.own(objects, workload))
         covered = {direction for one in own for direction in _network.directions(one)}
         if lacking := [one for one in _network.DIRECTIONS if one not in covered]:
             named = f"only {', '.join(one.name for one in own)}, which lacks" if own else "no policy of its own for"

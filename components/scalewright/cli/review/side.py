@@ -6,6 +6,7 @@ what was there, and not what nobody looked for.
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,6 +120,7 @@ def main() -> None:
     project, environment, file, *judge = sys.argv[1:]
     found = side(Path(project), environment, Path(judge[0]) if judge else None)
     Path(file).write_text(found.model_dump_json(), encoding="utf-8")
+    gc.freeze()  # what ends needs not look for cycles, which takes long among all that Pulumi's SDK is
 
 
 if __name__ == "__main__":

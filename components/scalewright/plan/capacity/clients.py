@@ -9,6 +9,7 @@ from scalewright.plan.capacity import shares
 from scalewright.plan.capacity.addresses import POSTGRES, REDIS, Address, addresses
 from scalewright.plan.capacity.programs import Processes, processes
 from scalewright.plan.capacity.workloads import workloads
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import items, mapping
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Variables that hold the address of a database, and are often read from a Secret.
 ADDRESSES = ("DATABASE_URL", "DATABASE_URI", "POSTGRES_URL", "SQLALCHEMY_DATABASE_URI", "DB_URL")
+POSTGRESQL = "postgresql.cnpg.io"
 #: Images that hold one connection, whatever they are told: https://github.com/prometheus-community/postgres_exporter
 _EXPORTERS = ("postgres-exporter", "postgres_exporter")
 
@@ -35,6 +37,7 @@ class Client(NamedTuple):
     """What is not known of it, as a sentence."""
 
 
+@listed
 def of_postgres(objects: Objects) -> Iterator[Client]:
     """Yield who connects to a PostgreSQL."""
     for workload in workloads(objects):
@@ -49,6 +52,7 @@ def of_postgres(objects: Objects) -> Iterator[Client]:
                 yield _client_of_postgres(workload, container, found, asked)
 
 
+@listed
 def of_redis(objects: Objects) -> Iterator[Client]:
     """Yield who connects to a Redis."""
     for workload in workloads(objects):
@@ -118,5 +122,6 @@ def _from_secrets(objects: Objects, workload: Workload, container: Container) ->
         if one.get("name") not in ADDRESSES or one.get("value") is not None:
             continue
         secret = str(mapping(mapping(one.get("valueFrom")).get("secretKeyRef")).get("name", ""))
-        names = {f"{cluster.name}-app": f"{cluster.name}-rw" for cluster in objects.of("Cluster", "postgresql.cnpg.io")}
-        yield Address(str(one["name"]), names.get(secret, ""), None, secret)
+        cluster = secret.removesuffix("-app")
+        known = cluster != secret and any(found.group == POSTGRESQL for found in objects.named("Cluster", cluster))
+        yield Address(str(one["name"]), f"{cluster}-rw" if known else "", None, secret)

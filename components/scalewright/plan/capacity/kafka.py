@@ -15,6 +15,7 @@ from scalewright.plan.capacity.clients import holder_of
 from scalewright.plan.capacity.programs import processes
 from scalewright.plan.capacity.shares import Share
 from scalewright.plan.capacity.workloads import MANAGED, whole, workloads
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import items, mapping
 
 if TYPE_CHECKING:
@@ -29,17 +30,17 @@ if TYPE_CHECKING:
 ANNOTATION = "scalewright/consumes"
 
 
+@listed
 def budgets(objects: Objects) -> Iterator[Budget]:
     """Yield the consumers of each topic among the objects, by group."""
-    groups: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+    groups: dict[str, dict[str, list[Workload]]] = defaultdict(lambda: defaultdict(list))
     for workload in workloads(objects):
-        for key in dict.fromkeys(_consumed(objects, workload)):
-            groups[key].append(workload)
+        for consumed, group in dict.fromkeys(_consumed(objects, workload)):
+            groups[consumed][group].append(workload)
     for topic in objects.of("KafkaTopic"):
         name = str(topic.spec.get("topicName") or topic.name)
-        for (consumed, group), found in groups.items():
-            if consumed == name:
-                yield judged(_account(topic, name, group, found))
+        for group, found in groups.get(name, {}).items():
+            yield judged(_account(topic, name, group, found))
 
 
 def _consumed(objects: Objects, workload: Workload) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from scalewright.autoscaling.capacity import Account, Line
 from scalewright.autoscaling.remedies import judged
 from scalewright.plan.capacity.quota import UNREADABLE, fixed, holders, parts_of, unit
 from scalewright.plan.demand import amount, quantity
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def declared(namespace: Subject) -> Nodes | None:
         return None
 
 
+@listed
 def budgets(objects: Objects) -> Iterator[Budget]:
     """Yield processor and memory of the nodes of each Namespace that declares some."""
     for namespace in objects.of("Namespace"):

@@ -20,6 +20,8 @@ from scalewright.plan.capacity import clients, poolers
 from scalewright.plan.capacity.asked import Asked, Server, is_ours, unknown
 from scalewright.plan.capacity.hosts import Target, target
 from scalewright.plan.capacity.workloads import whole
+from scalewright.plan.policy.objects import listed
+from scalewright.plan.policy.pods import pod
 from scalewright.plan.policy.subject import get, items, mapping
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ MANAGER = EXPORTER = 3
 LOOK, BACKUP = 1, 1
 
 
+@listed
 def budgets(objects: Objects) -> Iterator[Budget]:
     """Yield the connections of every PostgreSQL, and the clients of every pooler, among the objects."""
     asked = _asked(objects)
@@ -51,7 +54,7 @@ def budgets(objects: Objects) -> Iterator[Budget]:
                 yield judged(account, *((pooler,) if pooler else ()))
     for one in asked.values():
         if one.subject.kind not in {"Pooler", "Cluster"}:
-            account = _of_pods(objects, one)
+            account = _of_pods(one)
             pooler = poolers.added(account, ours=False)
             yield judged(account, *((pooler,) if pooler else ()))
 
@@ -88,8 +91,8 @@ def _of_cluster(objects: Objects, cluster: Subject, role: str, asked: Mapping[Se
     found = asked.get(Server(cluster.identity, role))
     pools = [
         poolers.holder(one, asked.get(Server(one.identity, "")))
-        for one in objects.of("Pooler")
-        if get(one.manifest, "spec.cluster.name") == cluster.name and one.namespace == cluster.namespace
+        for one in objects.of("Pooler", namespace=cluster.namespace)
+        if get(one.manifest, "spec.cluster.name") == cluster.name
         if one.spec.get("type", "rw") == role
     ]
     if role == "ro" and (instances < 2 or not (found or pools)):
@@ -130,10 +133,11 @@ def _operator(cluster: Subject, instances: int, role: str) -> Iterator[Line]:
         yield Line.product("a backup", ("connections", BACKUP))
 
 
-def _of_pods(objects: Objects, one: Asked) -> Account:
+def _of_pods(one: Asked) -> Account:
     """Return what is asked of a PostgreSQL that is no Cluster: a StatefulSet or a Deployment, such as a chart makes."""
     subject = one.subject
-    containers = [each for pod in objects.pods if pod.owner is subject for each in pod.main()]
+    made = pod(subject)
+    containers = list(made.main()) if made else []
     told = [found for each in containers for found in _told(each.arguments, each.env)]
     return Account(
         name=f"PostgreSQL in {subject.kind} {subject.name}",

@@ -15,10 +15,11 @@ from scalewright.autoscaling.remedies import judged
 from scalewright.plan.capacity import poolers
 from scalewright.plan.capacity.workloads import workloads
 from scalewright.plan.demand import Demand, amount, demands, quantity
+from scalewright.plan.policy.objects import listed, once
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from scalewright.autoscaling.capacity import Budget
     from scalewright.declaration import Quantity
@@ -57,6 +58,7 @@ def unit(resource: str) -> Unit:
     return Unit(resource, float)
 
 
+@listed
 def budgets(objects: Objects) -> Iterator[Budget]:
     """Yield what pods take of each quota that holds for all of its namespace."""
     for quota in objects.of("ResourceQuota"):
@@ -89,16 +91,15 @@ def _of_quota(quota: Subject, resource: str, bound: Quantity, parts: list[Part],
     )
 
 
+@once
 def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, ...]]:
     """Return what each object of a namespace takes, and a sentence for each that cannot be read."""
-    known = {id(one.subject): one for one in workloads(objects)}
-    near = (one for one in objects.of("ObjectStore", "barmancloud.cnpg.io") if one.namespace == namespace)
+    known = _workloads(objects)
+    near = objects.of("ObjectStore", "barmancloud.cnpg.io", namespace)
     stores = [dict(one.manifest) for one in near if isinstance(one.metadata.get("name"), str)]
     parts: list[Part] = []
     unread: list[str] = []
-    for subject in objects.all:
-        if subject.namespace != namespace:
-            continue
+    for subject in objects.within(namespace):
         workload = known.get(id(subject))
         if workload and subject.kind in {"DaemonSet", "CronJob"}:
             unread.append(f"{subject.kind} {subject.name}: how many pods it has at once depends on nodes and time")
@@ -112,6 +113,11 @@ def parts_of(objects: Objects, namespace: str) -> tuple[list[Part], tuple[str, .
         pods = _pods(subject, workload) if subject.kind in _SCALED else None
         parts += [Part(subject, one, pods) for one in found.values()]
     return parts, tuple(unread)
+
+
+@once
+def _workloads(objects: Objects) -> Mapping[int, Workload]:
+    return {id(one.subject): one for one in workloads(objects)}
 
 
 def _single(subject: Subject) -> dict[str, Any]:

@@ -8,6 +8,7 @@ each sentinel, and probes.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,13 @@ from scalewright.autoscaling.capacity import Account, Line
 from scalewright.autoscaling.remedies import judged
 from scalewright.plan.capacity import clients
 from scalewright.plan.capacity.asked import Asked, Server
-from scalewright.plan.capacity.hosts import behind
+from scalewright.plan.capacity.hosts import behind, is_short
 from scalewright.plan.capacity.workloads import whole, workload
+from scalewright.plan.policy.objects import listed, once
 from scalewright.plan.policy.subject import items, mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from scalewright.autoscaling.capacity import Budget
     from scalewright.plan.policy.objects import Objects
@@ -33,6 +35,7 @@ SENTINEL, PROBES = 2, 2
 _SETTING = re.compile(r"^[ \t]*maxclients[ \t]+(\d+)", re.MULTILINE)
 
 
+@listed
 def budgets(objects: Objects) -> Iterator[Budget]:
     """Yield the clients of every Redis among the objects."""
     found: dict[Server, tuple[Pod, Asked]] = {}
@@ -71,25 +74,39 @@ def _own(objects: Objects, pod: Pod) -> Iterator[Line]:
     if any("sentinel" in word for one in pod.main() for word in (one.name, *one.arguments)):
         yield Line.product("its sentinels", ("sentinels", servers), ("each", SENTINEL))
     yield Line.product("its probes", ("connections", PROBES))
-    triggers = sum(
-        _reads(objects, pod, trigger) for one in objects.of("ScaledObject") for trigger in _triggers(one.spec)
-    )
-    if triggers:
+    readers = (_readers(objects, place).get(id(pod.owner), set()) for place in (None, pod.owner.namespace))
+    if triggers := len(set().union(*readers)):
         yield Line.product("KEDA", ("triggers", triggers), ("each", KEDA))
 
 
-def _triggers(spec: Any) -> list[Any]:
-    return [mapping(one) for one in items(mapping(spec).get("triggers"))]
+@once
+def _asked(objects: Objects) -> Mapping[str, Sequence[int]]:
+    """Return the hosts that triggers of KEDA ask, each with which triggers: https://keda.sh/docs/latest/scalers/redis-lists/."""
+    found: dict[str, list[int]] = defaultdict(list)
+    every = (mapping(one) for scaled in objects.of("ScaledObject") for one in items(scaled.spec.get("triggers")))
+    for at, trigger in enumerate(every):
+        if str(trigger.get("type", "")).startswith("redis"):
+            for host in _hosts(mapping(trigger.get("metadata"))):
+                found[host].append(at)
+    return found
 
 
-def _reads(objects: Objects, pod: Pod, trigger: Any) -> bool:
-    """Whether a trigger of KEDA asks this server: https://keda.sh/docs/latest/scalers/redis-lists/."""
-    told = mapping(trigger.get("metadata"))
-    hosts = re.split(r"[,;]", f"{told.get('address', '')},{told.get('addresses', '')},{told.get('host', '')}")
-    names = {one.strip().rpartition(":")[0] or one.strip() for one in hosts if one.strip()}
-    return str(trigger.get("type", "")).startswith("redis") and any(
-        found.owner is pod.owner for name in names for found in behind(objects, name, pod.owner.namespace)
-    )
+def _hosts(told: Mapping[str, Any]) -> set[str]:
+    texts = re.split(r"[,;]", f"{told.get('address', '')},{told.get('addresses', '')},{told.get('host', '')}")
+    return {one.strip().rpartition(":")[0] or one.strip() for one in texts if one.strip()}
+
+
+@once
+def _readers(objects: Objects, namespace: str | None) -> Mapping[int, set[int]]:
+    """Return which triggers read each server, by what makes it: those with short names, as a namespace has them, or,
+    without one, those with full names.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    for host, triggers in _asked(objects).items():
+        if is_short(host) is (namespace is not None):
+            for pod in behind(objects, host, namespace or ""):
+                found[id(pod.owner)].update(triggers)
+    return found
 
 
 def _told(objects: Objects, pod: Pod) -> Iterator[int]:

@@ -12,6 +12,7 @@ from scalewright.declaration import Duration
 from scalewright.plan.capacity.addresses import REDIS, addresses
 from scalewright.plan.capacity.programs import option, processes
 from scalewright.plan.capacity.shares import number
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import mapping
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Tasks(NamedTuple):
     """What says so."""
 
 
+@listed
 def tasks(objects: Objects) -> Iterator[Tasks]:
     """Yield what each worker works off from Redis, where something says how long it may take."""
     for pod in objects.pods:

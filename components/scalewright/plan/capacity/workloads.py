@@ -6,6 +6,7 @@ import re
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import get, mapping
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def part_of(subject: Subject) -> str:
     return f"{group}.{subject.name.removesuffix(suffix)}"
 
 
+@listed
 def workloads(objects: Objects) -> Iterator[Workload]:
     """Yield all that makes pods; of a DaemonSet, one pod a node, one is counted."""
     for pod in objects.pods:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
@@ -58,45 +59,48 @@ class Identity(NamedTuple):
 
 
 class Subject:
-    """One object, with what else is known of it. What it lacks reads as empty: rules judge anybody's manifests."""
+    """One object, with what else is known of it. What it lacks reads as empty: rules judge anybody's manifests.
+
+    Every rule asks what it is called, so that is found once; the manifest stays as it was given.
+    """
 
     def __init__(self, manifest: Manifest, options: Options | None = None, source: Source | None = None) -> None:
         self.manifest = manifest
         self.options = options or Options()
         self.source = source
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Its kind, such as Deployment."""
         return str(self.manifest.get("kind", ""))
 
-    @property
+    @cached_property
     def group(self) -> str:
         """The group of its API, empty for that of the core."""
         group, _, version = str(self.manifest.get("apiVersion", "")).partition("/")
         return group if version else ""
 
-    @property
+    @cached_property
     def metadata(self) -> Mapping[str, Any]:
         """Name, namespace, labels and annotations."""
         return mapping(self.manifest.get("metadata"))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name; what is generated is named by its prefix."""
         return str(self.metadata.get("name") or self.metadata.get("generateName") or "")
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """Its namespace, empty where it says none."""
         return str(self.metadata.get("namespace") or "")
 
-    @property
+    @cached_property
     def spec(self) -> Mapping[str, Any]:
         """What is wanted of it."""
         return mapping(self.manifest.get("spec"))
 
-    @property
+    @cached_property
     def identity(self) -> Identity:
         """What it is called."""
         return Identity(self.group, self.kind, self.namespace, self.name)
