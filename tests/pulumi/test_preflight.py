@@ -71,7 +71,7 @@ def test_it_can_be_switched_off_and_is_where_the_provider_asks_no_cluster_either
             "dev cannot be planned: Namespace 'Extra': name is 'Extra'; it must be a DNS label: lower-case letters, "
             "digits and hyphens, a letter first and no hyphen last. Rename it.\n"
             "dev cannot be planned: Namespace 'Extra': quotas is not a setting; it must be one of container_defaults, "
-            "container_memory, keep, part_of, quota. Did you mean quota?",
+            "container_memory, keep, nodes, part_of, quota. Did you mean quota?",
         ),
     ],
     ids=["a component twice", "arguments that cannot be"],

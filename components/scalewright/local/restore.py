@@ -107,29 +107,34 @@ def _fill(platform: LocalPlatform, backend: Backend, port: int, content: Dump, s
 
 
 def _migrate(platform: LocalPlatform, content: Dump, scratch: str) -> None:
-    """Bring an older dump to the application's migrations; those of a newer one are unknown, and refused."""
+    """Bring an older dump to the application's migrations; those of a newer one are unknown, and refused.
+
+    An `upgrade` may let a newer one be, for the sake of who went back to an older release; `current` never does.
+    """
     job = done_jobs(platform.state).get("migrations")
     if job is None:
         return
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     environment |= {name: value for name, value in job.environment.items() if isinstance(value, str)}
     environment["DATABASE_URL"] = f"{environment['DATABASE_URL'].rpartition('/')[0]}/{scratch}"
-    done = subprocess.run(
-        job.command,
-        cwd=job.directory,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: die_with_parent(signal.SIGKILL),
-        check=False,
-    )
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or [f"status {done.returncode}"]
-        raise PlatformError(
-            f"{content.file} does not fit the application's migrations: {said[-1]}. The database is as it was; restore "
-            "with the version of the application that made the dump, or a later one"
+    *alembic, _upgrade, _head = job.command
+    for command in ((*alembic, "current"), job.command):
+        done = subprocess.run(
+            command,
+            cwd=job.directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: die_with_parent(signal.SIGKILL),
+            check=False,
         )
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip().splitlines() or [f"status {done.returncode}"]
+            raise PlatformError(
+                f"{content.file} does not fit the application's migrations: {said[-1]}. The database is as it was; "
+                "restore with the version of the application that made the dump, or a later one"
+            )
 
 
 def _replace(connection: Connection, database: str) -> None:
