@@ -110,7 +110,7 @@ def test_without_git_a_folder_is_still_compared(project: Project, tmp_path: Path
     bare = tmp_path / "bin"
     bare.mkdir()
     told = project.preview("dev", "--against", "main", status=1, PATH=str(bare))
-    assert told.startswith("scalewright: git is not on PATH, so that no revision can be read. Install it, ")
+    assert told.startswith("scalewright: git is not on PATH, so that no revision can be read. Install it; ")
     project.render("dev", "out")
     assert "0 added, 0 changed" in project.preview("dev", "--against", "./out", PATH=str(bare))
 
