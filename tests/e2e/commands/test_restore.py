@@ -21,7 +21,7 @@ from scalewright.local.errors import PlatformError
 pytestmark = pytest.mark.e2e
 
 #: Enough rows that restoring them takes a moment in which it can be interrupted.
-BULK = "CREATE TABLE bulk AS SELECT number, repeat('x', 200) AS filler FROM generate_series(1, 100000) AS number"
+BULK = "CREATE TABLE bulk AS SELECT number, repeat('x', 200) AS filler FROM generate_series(1, 400000) AS number"
 LIMIT = "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'shop'"
 
 MIGRATION = """
