@@ -10,9 +10,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from scalewright.declaration import Quantity
+from scalewright.plan.scalers import MOST_OF_KEDA, SCALERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from scalewright.plan.scalers import Bounds
 
 Manifest = dict[str, Any]
 #: Amounts by the names that a ResourceQuota has for them: https://kubernetes.io/docs/concepts/policy/resource-quotas/
@@ -56,23 +59,22 @@ def amount(demand: Mapping[str, Quantity], resource: str) -> Quantity:
 
 def _fewest(manifests: Iterable[Manifest]) -> Iterator[tuple[str, int]]:
     """Yield the fewest replicas of what an autoscaler scales."""
-    for kind, target, spec in _scaled(manifests):
-        default = 1 if kind == "HorizontalPodAutoscaler" else 0
-        yield target, spec.get("minReplicas", spec.get("minReplicaCount", default))
+    for bounds, target, spec in _scaled(manifests):
+        yield target, spec.get(bounds.least, bounds.otherwise)
 
 
 def _most(manifests: Iterable[Manifest]) -> Iterator[tuple[str, int]]:
-    """Yield the most replicas of what an autoscaler scales; KEDA's default is that of its reference."""
-    for _, target, spec in _scaled(manifests):
-        yield target, spec.get("maxReplicas", spec.get("maxReplicaCount", 100))
+    """Yield the most replicas of what an autoscaler scales."""
+    for bounds, target, spec in _scaled(manifests):
+        yield target, spec.get(bounds.most, MOST_OF_KEDA)
 
 
-def _scaled(manifests: Iterable[Manifest]) -> Iterator[tuple[str, str, Any]]:
-    """Yield the kind of each autoscaler, what it scales, and how."""
+def _scaled(manifests: Iterable[Manifest]) -> Iterator[tuple[Bounds, str, Any]]:
+    """Yield where each autoscaler has its bounds, what it scales, and how."""
     for one in manifests:
-        if one["kind"] in ("HorizontalPodAutoscaler", "ScaledObject"):
+        if bounds := SCALERS.get(one["kind"]):
             target = one["spec"]["scaleTargetRef"]
-            yield one["kind"], f"{target.get('kind', 'Deployment')} {target['name']}", one["spec"]
+            yield bounds, f"{target.get('kind', 'Deployment')} {target['name']}", one["spec"]
 
 
 def _of(manifest: Manifest, scaled: Mapping[str, int], stores: Mapping[Any, Manifest]) -> Demand:

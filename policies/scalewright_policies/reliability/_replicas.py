@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scalewright.plan.policy import Pod
 from scalewright.plan.policy.subject import get, mapping
+from scalewright.plan.scalers import SCALERS
 from scalewright_policies.reliability._numbers import integer
 
 if TYPE_CHECKING:
@@ -66,4 +67,5 @@ def idle(scaler: Subject | None) -> int | None:
 
 def least(scaler: Subject) -> tuple[str, int]:
     """Return where an autoscaler says how few replicas there may be, and how few where it does not."""
-    return ("spec.minReplicas", 1) if scaler.kind == "HorizontalPodAutoscaler" else ("spec.minReplicaCount", 0)
+    bounds = SCALERS[scaler.kind]
+    return f"spec.{bounds.least}", bounds.otherwise

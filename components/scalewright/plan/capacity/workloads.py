@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scalewright.plan.policy.objects import listed
 from scalewright.plan.policy.subject import get, mapping
+from scalewright.plan.scalers import MOST_OF_KEDA, SCALERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,19 +89,18 @@ def workload(objects: Objects, pod: Pod) -> Workload:
             return Workload(pod, parallel, parallel)
         case "ScaledJob":  # https://keda.sh/docs/latest/reference/scaledjob-spec/
             parallel = whole(get(owner.manifest, "spec.jobTargetRef.parallelism"), 1)
-            most, field = whole(owner.spec.get("maxReplicaCount"), 100), "spec.maxReplicaCount"
+            most, field = whole(owner.spec.get("maxReplicaCount"), MOST_OF_KEDA), "spec.maxReplicaCount"
             return Workload(pod, most * parallel, 0, knob=_knob(owner, owner, "", field) if parallel == 1 else "")
         case "Pod" | "DaemonSet":
             return Workload(pod, 1, 1)
     if (scaler := objects.scaling(owner)) is None:
         knob = _knob(owner, owner, "scale.min", "spec.replicas")
         return Workload(pod, replicas, 1, surge, percent, knob)
-    if scaler.kind == "ScaledObject":
-        field, most, fewest = "maxReplicaCount", 100, whole(scaler.spec.get("minReplicaCount"), 0)
-    else:
-        field, most, fewest = "maxReplicas", replicas, whole(scaler.spec.get("minReplicas"), 1)
-    knob = _knob(owner, scaler, "scale.max", f"spec.{field}")
-    return Workload(pod, whole(scaler.spec.get(field), most), fewest, surge, percent, knob)
+    bounds = SCALERS[scaler.kind]
+    most = whole(scaler.spec.get(bounds.most), MOST_OF_KEDA if scaler.kind == "ScaledObject" else replicas)
+    fewest = whole(scaler.spec.get(bounds.least), bounds.otherwise)
+    knob = _knob(owner, scaler, "scale.max", f"spec.{bounds.most}")
+    return Workload(pod, most, fewest, surge, percent, knob)
 
 
 def whole(value: Any, default: int) -> int:

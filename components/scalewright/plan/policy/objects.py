@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 from scalewright.plan.policy.labels import Selecting
 from scalewright.plan.policy.pods import Pod, pod
 from scalewright.plan.policy.subject import Options, Subject, mapping
+from scalewright.plan.scalers import SCALERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Key = TypeVar("Key", bound="Hashable")
 More = TypeVarTuple("More")
-#: What scales; where both do, the first of these is taken.
-SCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
 
 
 class Objects:
