@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scalewright.cli.arguments import environment_argument
+from scalewright.cli.output import write
 from scalewright.local.errors import PlatformError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def graph(project: Project, environment: str, *, form: str | None, output: Path 
     if output is None:
         click.echo(text, nl=False)
         return
-    _write(output, text)
+    write(output, text, "Name a file that you may write to with --output")
     click.echo(f"{environment}: {output}")
 
 
@@ -76,22 +77,3 @@ def _writer(form: str) -> Callable[[Graph], str]:
 
     writers: dict[str, Callable[[Graph], str]] = {"mermaid": mermaid, "markdown": markdown, "svg": svg}
     return writers[form]
-
-
-def _write(output: Path, text: str) -> None:
-    """Replace a file as a whole; what is no file, such as a pipe, is written to."""
-    try:
-        if output.exists() and not output.is_file():
-            output.write_text(text, encoding="utf-8", newline="\n")
-            return
-        target = output.resolve()  # what a link leads to, and not the link
-        scratch = target.with_name(f".{target.name}.new")
-        try:
-            scratch.write_text(text, encoding="utf-8", newline="\n")
-            scratch.replace(target)
-        finally:
-            scratch.unlink(missing_ok=True)
-    except OSError as error:
-        raise PlatformError(
-            f"{output} cannot be written: {error.strerror}. Name a file that you may write to with --output"
-        ) from error
