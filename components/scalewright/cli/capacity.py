@@ -54,11 +54,9 @@ def _ledger(project: Path, environment: str, backend: Backend) -> Ledger:
 
     if backend.platform == "local":
         return Ledger(budgets_of_processes(_processes(project, environment, backend)), ())
-    from scalewright.plan.policy import Objects
+    from scalewright.cli.checking import objects
 
-    resources = planning.planned(project, environment)
-    with planning.told():
-        return ledger(Objects.of_plan(resources))
+    return ledger(objects(planning.planned(project, environment)))
 
 
 def _processes(project: Path, environment: str, backend: Backend) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scalewright.cli import planning
 from scalewright.declaration.environment import stack_file
-from scalewright.local.errors import PlatformError
 from scalewright.plan.policy.check import check
 from scalewright.plan.policy.objects import Objects
 from scalewright.plan.policy.waivers import RULES as WAIVERS
@@ -68,9 +68,5 @@ def judges() -> tuple[Rule, ...]:
 
 def objects(resources: Iterable[Resource]) -> Objects:
     """Return the objects of a plan; raises PlatformError for two of one name."""
-    from scalewright.plan.render import RenderError
-
-    try:
+    with planning.told():
         return Objects.of_plan(resources)
-    except RenderError as error:
-        raise PlatformError(str(error)) from error

@@ -78,13 +78,11 @@ def side(project: Path, environment: str, judge: Path | None = None) -> Side:
 
 
 def _in_a_cluster(project: Path, environment: str, _backend: Backend, judge: Path | None) -> dict[str, Any]:
-    from scalewright.cli import planning
+    from scalewright.cli import checking, planning
     from scalewright.plan.capacity import ledger
-    from scalewright.plan.policy.objects import Objects
 
-    with planning.told():
-        made = tuple(one for one in planning.planned(project, environment) if one.custom)
-        objects = Objects.of_plan(made)
+    made = tuple(one for one in planning.planned(project, environment) if one.custom)
+    objects = checking.objects(made)
     said = _judgement(project, environment, judge, "mandatory")
     report = said and said.of_objects(objects)
     # Who waits for whom, and what holds what, is nobody's concern who compares.

@@ -54,11 +54,6 @@ class Pair(Record):
         """Whether it does not fit now."""
         return self.after is not None and not self.after.fits
 
-    @property
-    def broke_before(self) -> bool:
-        """Whether it did not fit before either."""
-        return self.before is not None and not self.before.fits
-
 
 def sums(budgets: Iterable[capacity.Budget]) -> tuple[Sum, ...]:
     """Take down budgets."""
