@@ -8,7 +8,11 @@ from typing import NotRequired, TypedDict
 
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
-from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler, HorizontalPodAutoscalerBehaviorArgsDict
+from pulumi_kubernetes.autoscaling.v2 import (
+    HorizontalPodAutoscaler,
+    HorizontalPodAutoscalerBehaviorArgsDict,
+    MetricSpecArgsDict,
+)
 
 #: Metrics that the pods' own requests are measured by.
 OF_PODS = frozenset({"cpu", "memory"})
@@ -78,11 +82,10 @@ def autoscale(
     if not is_scaled(scale):
         return None
     name = str(metadata["name"])
-    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment}
     own = [metric for metric in scale.get("metrics", ()) if metric["type"] in OF_PODS]
     if triggers:
         spec = {
-            "scaleTargetRef": target,
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment},
             "minReplicaCount": scale["min"],
             "maxReplicaCount": scale["max"],
             "pollingInterval": POLLING,
@@ -100,20 +103,21 @@ def autoscale(
             "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": deployment},
             "min_replicas": scale["min"],
             "max_replicas": scale["max"],
-            "metrics": [
-                {
-                    "type": "Resource",
-                    "resource": {
-                        "name": metric["type"],
-                        "target": {"type": "Utilization", "average_utilization": metric["utilization"]},
-                    },
-                }
-                for metric in own
-            ],
+            "metrics": [*map(_utilization, own)],
             "behavior": _behavior(),
         },
         opts=opts,
     )
+
+
+def _utilization(metric: MetricArgs) -> MetricSpecArgsDict:
+    return {
+        "type": "Resource",
+        "resource": {
+            "name": metric["type"],
+            "target": {"type": "Utilization", "average_utilization": metric["utilization"]},
+        },
+    }
 
 
 def _behavior() -> HorizontalPodAutoscalerBehaviorArgsDict:
