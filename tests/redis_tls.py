@@ -29,17 +29,21 @@ class Certificate(NamedTuple):
 @cache
 def _found() -> str | None:
     for program in filter(None, (os.environ.get("VALKEY_WITH_TLS"), *map(shutil.which, PROGRAMS))):
-        # One that was built without TLS does not know the setting; one with it refuses the folder.
-        tried = subprocess.run(
-            [program, "--port", "0", "--tls-port", "0", "--dir", "/nowhere"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=30,
-        )
-        if "tls-port" not in tried.stdout + tried.stderr:
+        if _knows(program, "tls-port", "0"):  # one that was built without TLS does not
             return program
     return None
+
+
+def _knows(program: str, setting: str, value: str) -> bool:
+    """Whether a server knows a setting: it then refuses the folder, and else names the setting."""
+    tried = subprocess.run(
+        [program, "--port", "0", f"--{setting}", value, "--dir", "/nowhere"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    return setting not in tried.stdout + tried.stderr
 
 
 def server() -> str:
@@ -51,14 +55,7 @@ def server() -> str:
 
 def knows_reload(program: str) -> bool:
     """Whether it looks for renewed certificates by itself, which Valkey does since 9.1."""
-    tried = subprocess.run(
-        [program, "--port", "0", "--tls-auto-reload-interval", "1", "--dir", "/nowhere"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    return "tls-auto-reload-interval" not in tried.stdout + tried.stderr
+    return _knows(program, "tls-auto-reload-interval", "1")
 
 
 def certificate(folder: Path, name: str = "redis") -> Certificate:

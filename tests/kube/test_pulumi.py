@@ -26,8 +26,8 @@ from tests.kube.trial import (
     names,
     patch,
     release,
-    waiting,
 )
+from tests.kube.waiting import waiting
 from tests.kubernetes.kubeconfigs import kubeconfig as kubeconfig_of
 
 from scalewright.kubernetes.cluster import CONNECT
@@ -245,7 +245,9 @@ def test_a_cluster_that_is_away_is_one_line_and_all_stays_as_it_is(
 def test_nothing_of_a_release_is_touched_until_its_migrations_are_done(trial: Project, cluster: Kubectl) -> None:
     with release(trial, "v2", body_limit=2) as up:
         job, pod = migrations(cluster, "v2")
-        waiting(lambda: body_limit(cluster) == 2)  # of all that is made, the gateway is the last that does not wait
+        waiting(
+            lambda: body_limit(cluster) == 2, PATIENCE
+        )  # of all that is made, the gateway is the last that does not wait
         assert image(cluster) == "ghcr.io/acme/shop:main"
         end(cluster, pod, "Succeeded")
         lines = up.communicate(timeout=PATIENCE)[0].splitlines()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,11 @@ import psutil
 import pytest
 from tests.kube import pulumi_project
 from tests.kube.pulumi_project import Project
+from tests.kube.waiting import waiting
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.kube.conftest import Kubectl
@@ -58,15 +58,6 @@ def image(cluster: Kubectl) -> str:
     return found.rpartition(":")[2]
 
 
-def waiting(condition: Callable[[], Any]) -> Any:
-    """Return the first true answer to a question."""
-    deadline = time.monotonic() + PATIENCE
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "it did not become so"
-        time.sleep(0.2)
-    return answer
-
-
 def names(cluster: Kubectl, *command: str) -> list[str]:
     """Return the names that a command of kubectl prints."""
     found: str = cluster(*command).stdout
@@ -87,7 +78,7 @@ def release(project: Project, cluster: Kubectl, tag: str) -> Iterator[tuple[subp
     project.edit("brought", "shop:main", f"shop:{tag}")
     with project.begin("up", "brought", "--yes", AWAITED="kubernetes:batch/v1:Job") as up:
         try:
-            yield up, waiting(lambda: job(cluster, tag))
+            yield up, waiting(lambda: job(cluster, tag), PATIENCE)
         finally:
             file.write_text(before)
             up.kill()
@@ -227,7 +218,7 @@ def test_what_does_not_become_ready_ends_the_up_with_its_name_and_nothing_that_w
     with release(brought, cluster, "v4") as (up, migrations):
         cluster("patch", "job", migrations, "-n", NAMESPACE, "--type=merge", "-p", '{"spec": {"backoffLimit": 0}}')
         pods = ("get", "pod", "-n", NAMESPACE, "-l", f"job-name={migrations}", "-o", "name")
-        [pod] = waiting(lambda: names(cluster, *pods))
+        [pod] = waiting(lambda: names(cluster, *pods), PATIENCE)
         ended = '{"status": {"phase": "Failed"}}'
         cluster("patch", pod, "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", ended)
         output, errors = up.communicate(timeout=PATIENCE)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tests.kube.waiting import waiting
+
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.kube.conftest import Kubectl
     from tests.kube.pulumi_project import Project
@@ -77,21 +78,12 @@ def migrations(cluster: Kubectl, tag: str) -> tuple[str, str]:
     def made(kind: str) -> list[str]:
         return [one for one in names(cluster, kind) if f"/migrations-{tag}-" in one]
 
-    return waiting(lambda: made("job"))[0], waiting(lambda: made("pod"))[0]
+    return waiting(lambda: made("job"), PATIENCE)[0], waiting(lambda: made("pod"), PATIENCE)[0]
 
 
 def end(cluster: Kubectl, pod: str, phase: str) -> None:
     """Have a pod end, as its node would."""
     patch(cluster, pod, {"status": {"phase": phase}}, "--subresource=status")
-
-
-def waiting(condition: Callable[[], Any]) -> Any:
-    """Return the first true answer to a question."""
-    deadline = time.monotonic() + PATIENCE
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "it did not become so"
-        time.sleep(0.2)
-    return answer
 
 
 def held(trial: Project) -> dict[str, str | None]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +12,9 @@ import pytest
 import yaml
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, resource_pb2
 from tests.kubernetes.plans import ROOT
-from tests.pulumi.engine import Engine
+from tests.pulumi.engine import Engine, served
 
 from scalewright.evaluation import _plain, evaluate
 from scalewright.kubernetes.package import COMPONENTS
@@ -104,20 +102,6 @@ class Plugin:
         assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT  # type: ignore[attr-defined]
         assert self.engine.taken == []
         return str(raised.value.details()).splitlines()  # type: ignore[attr-defined]
-
-
-@contextmanager
-def served(engine: Recorder) -> Iterator[str]:
-    """Yield the address of a stand-in for the engine."""
-    server = grpc.server(ThreadPoolExecutor(8))
-    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
-    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.stop(None).wait()
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 STACK = "pulumi:pulumi:Stack"
@@ -82,20 +84,27 @@ class Run:
 def run(program: Path, stack: str, config: dict[str, str] | None = None, **environment: str) -> Run:
     """Run a program in a process of its own, as Pulumi's language host does for a preview."""
     engine = Engine()
-    server = grpc.server(ThreadPoolExecutor(8))
-    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
-    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
+    with served(engine) as address:
         done = subprocess.run(
-            [sys.executable, "-c", HOST, f"127.0.0.1:{port}", stack, str(program)],
+            [sys.executable, "-c", HOST, address, stack, str(program)],
             env={**os.environ, "PULUMI_CONFIG": json.dumps(config or {}), **environment},
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
+    return Run(done.returncode, done.stderr.strip(), engine)
+
+
+@contextmanager
+def served(engine: Engine) -> Iterator[str]:
+    """Yield the address of a stand-in for the engine."""
+    server = grpc.server(ThreadPoolExecutor(8))
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
     finally:
         server.stop(None).wait()
-    return Run(done.returncode, done.stderr.strip(), engine)
