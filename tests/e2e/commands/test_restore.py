@@ -21,7 +21,8 @@ from scalewright.local.errors import PlatformError
 pytestmark = pytest.mark.e2e
 
 #: Enough rows that restoring them takes a moment in which it can be interrupted.
-BULK = "CREATE TABLE bulk AS SELECT number, repeat('x', 200) AS filler FROM generate_series(1, 400000) AS number"
+ROWS = 400_000
+BULK = f"CREATE TABLE bulk AS SELECT number, repeat('x', 200) AS filler FROM generate_series(1, {ROWS}) AS number"
 LIMIT = "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'shop'"
 
 MIGRATION = """
@@ -111,7 +112,7 @@ def test_services_go_on_meanwhile_and_answer_503_while_the_databases_change_plac
         customers.wait_served()
     assert set(customers.answers) <= {201, 503}
     assert stack.pids() == pids
-    assert stack.query("postgres", "SELECT count(*) FROM bulk") == [(100_000,)]
+    assert stack.query("postgres", "SELECT count(*) FROM bulk") == [(ROWS,)]
 
 
 def test_an_older_dump_is_migrated_and_one_of_a_newer_application_is_refused(stack: Stack, dump: Path) -> None:
