@@ -22,7 +22,7 @@ pytestmark = pytest.mark.e2e
 
 #: Enough rows that restoring them takes a moment in which it can be interrupted.
 ROWS = 400_000
-BULK = f"CREATE TABLE bulk AS SELECT number, repeat('x', 200) AS filler FROM generate_series(1, {ROWS}) AS number"
+BULK = f"CREATE TABLE bulk AS SELECT number, repeat('x', 200) AS filler FROM generate_series(1, {ROWS}) AS number"  # noqa: S608 - a number of ours
 LIMIT = "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'shop'"
 
 MIGRATION = """
